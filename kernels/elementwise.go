@@ -1,0 +1,138 @@
+package kernels
+
+import "unsafe"
+
+// ElementF32Args are the arguments of the element-wise kernels: Dst[i] from
+// A[i] and, for two operands, B[i]. Dst may be A or B itself.
+type ElementF32Args struct {
+	Dst, A, B *float32
+	N         int     // elements, ≥ 0
+	Lo, Hi    float32 // Clamp: limits. LeakyRelu: Lo is the slope for x < 0.
+}
+
+// ElementOp names an element-wise kernel.
+type ElementOp uint8
+
+// The element-wise kernels.
+const (
+	AddF32       ElementOp = iota // A + B
+	SubF32                        // A − B
+	MulF32                        // A · B
+	DivF32                        // A ∕ B
+	MaxF32                        // A > B ? A : B
+	MinF32                        // A < B ? A : B
+	AddScalarF32                  // A + B[0]
+	MulScalarF32                  // A · B[0]
+	ClampF32                      // A limited to Lo..Hi; NaN stays
+	LeakyReluF32                  // A ≥ 0 ? A : Lo·A
+	PReluF32                      // A ≥ 0 ? A : B·A
+	numElementOps
+)
+
+// ElementF32 is a row of the table of element-wise kernels.
+type ElementF32 struct {
+	Name  string
+	Needs Features
+	Funcs [numElementOps]func(*ElementF32Args)
+}
+
+func (a *ElementF32Args) slices() (dst, x, y []float32) {
+	return unsafe.Slice(a.Dst, a.N), unsafe.Slice(a.A, a.N), unsafe.Slice(a.B, a.N)
+}
+
+var genericElementF32 = ElementF32{"generic", 0, [numElementOps]func(*ElementF32Args){
+	AddF32: func(a *ElementF32Args) {
+		dst, x, y := a.slices()
+		for i := range dst {
+			dst[i] = x[i] + y[i]
+		}
+	},
+	SubF32: func(a *ElementF32Args) {
+		dst, x, y := a.slices()
+		for i := range dst {
+			dst[i] = x[i] - y[i]
+		}
+	},
+	MulF32: func(a *ElementF32Args) {
+		dst, x, y := a.slices()
+		for i := range dst {
+			dst[i] = x[i] * y[i]
+		}
+	},
+	DivF32: func(a *ElementF32Args) {
+		dst, x, y := a.slices()
+		for i := range dst {
+			dst[i] = x[i] / y[i]
+		}
+	},
+	MaxF32: func(a *ElementF32Args) {
+		dst, x, y := a.slices()
+		for i := range dst {
+			if x[i] > y[i] {
+				dst[i] = x[i]
+			} else {
+				dst[i] = y[i]
+			}
+		}
+	},
+	MinF32: func(a *ElementF32Args) {
+		dst, x, y := a.slices()
+		for i := range dst {
+			if x[i] < y[i] {
+				dst[i] = x[i]
+			} else {
+				dst[i] = y[i]
+			}
+		}
+	},
+	AddScalarF32: func(a *ElementF32Args) {
+		dst, x := unsafe.Slice(a.Dst, a.N), unsafe.Slice(a.A, a.N)
+		s := *a.B
+		for i := range dst {
+			dst[i] = x[i] + s
+		}
+	},
+	MulScalarF32: func(a *ElementF32Args) {
+		dst, x := unsafe.Slice(a.Dst, a.N), unsafe.Slice(a.A, a.N)
+		s := *a.B
+		for i := range dst {
+			dst[i] = x[i] * s
+		}
+	},
+	ClampF32: func(a *ElementF32Args) {
+		dst, x := unsafe.Slice(a.Dst, a.N), unsafe.Slice(a.A, a.N)
+		for i := range dst {
+			dst[i] = clamp(x[i], a.Lo, a.Hi)
+		}
+	},
+	LeakyReluF32: func(a *ElementF32Args) {
+		dst, x := unsafe.Slice(a.Dst, a.N), unsafe.Slice(a.A, a.N)
+		for i, v := range x {
+			if v < 0 {
+				v *= a.Lo
+			}
+			dst[i] = v
+		}
+	},
+	PReluF32: func(a *ElementF32Args) {
+		dst, x, y := a.slices()
+		for i, v := range x {
+			if v < 0 {
+				v *= y[i]
+			}
+			dst[i] = v
+		}
+	},
+}}
+
+// ElementF32Rows returns the rows that a CPU with the features f can run, best
+// first; the last is generic Go.
+func ElementF32Rows(f Features) []*ElementF32 {
+	var rows []*ElementF32
+	for i := range archElementF32 {
+		if f.Has(archElementF32[i].Needs) {
+			rows = append(rows, &archElementF32[i])
+		}
+	}
+	return append(rows, &genericElementF32)
+}

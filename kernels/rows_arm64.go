@@ -1,0 +1,12 @@
+//go:build arm64 && !purego
+
+package kernels
+
+// The rows written in ARM64 assembly, best first.
+var (
+	archGemmF32      []GemmF32
+	archDepthwiseF32 []TapsF32
+	archMaxPoolF32   []TapsF32
+	archAvgPoolF32   []TapsF32
+	archElementF32   []ElementF32
+)

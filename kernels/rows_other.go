@@ -1,0 +1,12 @@
+//go:build (!amd64 && !arm64) || purego
+
+package kernels
+
+// No assembly here: generic Go serves everything.
+var (
+	archGemmF32      []GemmF32
+	archDepthwiseF32 []TapsF32
+	archMaxPoolF32   []TapsF32
+	archAvgPoolF32   []TapsF32
+	archElementF32   []ElementF32
+)

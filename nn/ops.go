@@ -1,0 +1,63 @@
+package nn
+
+import (
+	"reflect"
+	"slices"
+)
+
+// Rows is the op table: one row an operator, by field of use and then by name.
+// To add an operator, see ARCHITECTURE.md.
+var Rows = slices.Concat(mathRows, reduceRows, convRows, shapeRows, quantRows)
+
+// row makes a table row; T is the attribute struct, whose zero value with the
+// defaults of its tags is a valid operation.
+func row[T any, P interface {
+	*T
+	Op
+}](name string, minIn, maxIn, minOut, maxOut int, types DTypes, backward func(P, *Grad)) Row {
+	r := Row{Name: name, MinIn: minIn, MaxIn: maxIn, MinOut: minOut, MaxOut: maxOut, Types: types,
+		New: func() Op {
+			p := P(new(T))
+			setDefaults(p)
+			return p
+		}}
+	if backward != nil {
+		r.Backward = func(op Op, g *Grad) { backward(op.(P), g) }
+	}
+	return r
+}
+
+// mathRows: element by element.
+var mathRows = []Row{
+	row[Relu]("Relu", 1, 1, 1, 1, Numbers, (*Relu).backward),
+}
+
+// reduceRows: reductions, normalisations, softmax, selection.
+var reduceRows = []Row{}
+
+// convRows: convolution, pooling, matrix products.
+var convRows = []Row{}
+
+// shapeRows: what moves elements about without computing with them.
+var shapeRows = []Row{
+	row[Identity]("Identity", 1, 1, 1, 1, AllDTypes, (*Identity).backward),
+}
+
+// quantRows: integer arithmetic, and detection.
+var quantRows = []Row{}
+
+var (
+	rowsByName = map[string]*Row{}
+	rowsByType = map[reflect.Type]*Row{}
+)
+
+func init() {
+	// An index of the table above, built once; the table itself is the list.
+	for i := range Rows {
+		r := &Rows[i]
+		rowsByName[r.Name] = r
+		rowsByType[typeOf(r.New())] = r
+	}
+}
+
+func typeOf(op Op) reflect.Type { return reflect.TypeOf(op) }
