@@ -62,15 +62,35 @@ type Scratcher interface {
 	Scratch(in []Arg, out []Type) int
 }
 
+// Folder is an Op whose results may follow from the operands' types alone, as
+// those of Shape do. (An operation whose operands are all constant is folded
+// by running it; that needs no Folder.)
+type Folder interface {
+	// Fold returns the results; ok is false when they depend on data.
+	Fold(in []Arg) (results []*Tensor, ok bool)
+}
+
+// Viewer is an Op whose result 0 has the elements of operand 0 in the same
+// order and type, so that the compiler need not run it: Reshape, Flatten,
+// Squeeze, Identity. Forward copies all the same.
+type Viewer interface {
+	// View reports whether that holds for these operands.
+	View(in []Arg) bool
+}
+
 // Permuter is an Op that can work on operands whose dimensions are stored in
 // another order. The compiler uses it to keep pictures in NHWC.
 type Permuter interface {
 	// Permute returns the operation that does to operands laid out by perm
 	// what the receiver does to them in logical order: dimension i of the
-	// stored shape is logical dimension perm[i]. in are the logical types;
-	// operands of a lower rank than len(perm), or of rank 1 and constant,
-	// are given as they are and never permuted. ok is false where that
-	// cannot be done.
+	// stored shape is logical dimension perm[i], and results are stored
+	// likewise. in are the logical types. Every operand of rank len(perm) is
+	// permuted, constants included; those of another rank (axes, scales, a
+	// scalar) are given as they are, so an operation whose axes are operands
+	// or attributes keeps perm in a private field and maps them. A constant
+	// of lower rank that broadcasts is raised to rank len(perm) by the
+	// compiler before it asks. ok is false where it cannot be done, which
+	// includes every result of another rank than len(perm).
 	Permute(perm []int, in []Arg) (op Op, ok bool)
 }
 
