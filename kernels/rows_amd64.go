@@ -4,7 +4,9 @@ package kernels
 
 // The rows written in AMD64 assembly, best first.
 var (
-	archGemmF32      []GemmF32
+	archGemmF32 = []GemmF32{
+		{"avx2-6x16", AVX2, 6, 16, gemmF32AVX2},
+	}
 	archDepthwiseF32 []TapsF32
 	archMaxPoolF32   []TapsF32
 	archAvgPoolF32   []TapsF32
