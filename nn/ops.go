@@ -36,7 +36,16 @@ var mathRows = []Row{
 var reduceRows = []Row{}
 
 // convRows: convolution, pooling, matrix products.
-var convRows = []Row{}
+var convRows = []Row{
+	row[AveragePool]("AveragePool", 1, 1, 1, 1, Floats, nil),
+	row[Conv]("Conv", 2, 3, 1, 1, Floats, nil),
+	row[Gemm]("Gemm", 2, 3, 1, 1, Floats|Set(Int32, Int64), nil),
+	row[GlobalAveragePool]("GlobalAveragePool", 1, 1, 1, 1, Floats, nil),
+	row[GlobalLpPool]("GlobalLpPool", 1, 1, 1, 1, Floats, nil),
+	row[GlobalMaxPool]("GlobalMaxPool", 1, 1, 1, 1, Floats, nil),
+	row[MatMul]("MatMul", 2, 2, 1, 1, Floats|Set(Int32, Int64), nil),
+	row[MaxPool]("MaxPool", 1, 1, 1, 2, Floats|Set(Int8, Uint8), nil),
+}
 
 // shapeRows: what moves elements about without computing with them.
 var shapeRows = []Row{

@@ -127,7 +127,7 @@ func Broadcast(shapes ...Shape) (Shape, error) {
 			case d == 1:
 				d = e
 			default:
-				return Shape{}, fmt.Errorf("%v do not broadcast: dimension %d from the end is both %d and %d", shapes, i, d, e)
+				return Shape{}, fmt.Errorf("%v do not broadcast: dimension %d from the end is both %d and %d", append([]Shape(nil), shapes...), i, d, e)
 			}
 		}
 		out.Dims[out.Rank-i] = d
