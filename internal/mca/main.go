@@ -1,0 +1,160 @@
+// Command mca writes down what models of ARM cores make of the inner loops of
+// the kernels: the cycles of an iteration, and the share of what the core's
+// multiply-add units allow. It is an estimate by llvm-mca for those who have
+// no board at hand, not a measurement: caches and decoders are not in it.
+//
+//	go run ./internal/mca > docs/results/mca-arm64.md
+//
+// A loop is what stands between the comments "mca:begin NAME" and "mca:end"
+// in kernels/*_arm64.s. It needs the LLVM tools llvm-mc and llvm-mca.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var cores = []string{"cortex-a53", "cortex-a72", "neoverse-n1"}
+
+func main() {
+	page, err := report()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mca:", err)
+		os.Exit(1)
+	}
+	fmt.Print(page)
+}
+
+func report() (string, error) {
+	mca, err := tool("llvm-mca")
+	if err != nil {
+		return "", err
+	}
+	loops, err := findLoops("kernels/*_arm64.s")
+	if err != nil {
+		return "", err
+	}
+	if err := readCode(loops); err != nil {
+		return "", err
+	}
+	var page strings.Builder
+	if err := writeHead(&page, mca); err != nil {
+		return "", err
+	}
+	for _, l := range loops {
+		for _, core := range cores {
+			if err := l.writeRow(&page, mca, core); err != nil {
+				return "", fmt.Errorf("%s on %s: %w", l.name, core, err)
+			}
+		}
+	}
+	return page.String(), nil
+}
+
+// tool finds an LLVM tool by its name with the highest version on it, as
+// Debian installs them, or else by its plain name: newer models are better.
+func tool(name string) (string, error) {
+	best, at := -1, ""
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		found, err := filepath.Glob(filepath.Join(dir, name+"*"))
+		if err != nil {
+			return "", err
+		}
+		for _, path := range found {
+			suffix := strings.TrimPrefix(filepath.Base(path), name)
+			version, err := strconv.Atoi(strings.TrimPrefix(suffix, "-"))
+			if (suffix == "" || err == nil) && version > best {
+				best, at = version, path
+			}
+		}
+	}
+	if at == "" {
+		return "", fmt.Errorf("%s is not installed (apt-get install llvm)", name)
+	}
+	return at, nil
+}
+
+func writeHead(page *strings.Builder, mca string) error {
+	rev, err := exec.Command("git", "describe", "--always", "--dirty", "--abbrev=12").Output()
+	if err != nil {
+		return fmt.Errorf("git describe: %w", err)
+	}
+	version, err := exec.Command(mca, "--version").Output()
+	if err != nil {
+		return fmt.Errorf("%s: %w", mca, err)
+	}
+	fmt.Fprintf(page, `# Inner loops of the arm64 kernels on models of cores
+
+Written by `+"`go run ./internal/mca > docs/results/mca-arm64.md`"+` on %s, revision %s,
+llvm-mca of LLVM %s. An estimate from the models' issue widths and latencies, with every load
+hitting the first-level cache; not a measurement.
+
+The limit is the throughput of the loop's multiply-adds alone (of all its instructions where it has none).
+
+| loop | instructions | multiply-adds | core | cycles | limit | share |
+| --- | ---: | ---: | --- | ---: | ---: | ---: |
+`, time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(rev)), regexp.MustCompile(`\d+\.\d+\.\d+`).Find(version))
+	return nil
+}
+
+func (l *loop) writeRow(page *strings.Builder, mca, core string) error {
+	all, err := analyse(mca, core, l.instructions)
+	if err != nil {
+		return err
+	}
+	fma := l.multiplyAdds()
+	limit := all.throughput
+	if len(fma) > 0 {
+		alone, err := analyse(mca, core, fma)
+		if err != nil {
+			return err
+		}
+		limit = alone.throughput
+	}
+	fmt.Fprintf(page, "| %s | %d | %d | %s | %.1f | %.1f | %.1f %% |\n",
+		l.name, len(l.instructions), len(fma), core, all.cycles, limit, 100*limit/all.cycles)
+	return nil
+}
+
+// estimate is of one iteration, in cycles.
+type estimate struct{ cycles, throughput float64 }
+
+var (
+	cyclesRE     = regexp.MustCompile(`(?m)^Total Cycles:\s+(\d+)$`)
+	throughputRE = regexp.MustCompile(`(?m)^Block RThroughput:\s+([\d.]+)$`)
+)
+
+// analyse takes the difference of two runs, so that filling and draining the
+// pipeline do not count.
+func analyse(mca, core string, instructions []string) (estimate, error) {
+	var total [2]float64
+	var e estimate
+	const few, many = 100, 300
+	for i, n := range []int{few, many} {
+		cmd := exec.Command(mca, "-mtriple=aarch64", "-mcpu="+core, "-iterations="+strconv.Itoa(n))
+		cmd.Stdin = strings.NewReader(strings.Join(instructions, "\n") + "\n")
+		cmd.Stderr = os.Stderr
+		out, err := cmd.Output()
+		if err != nil {
+			return e, err
+		}
+		c, t := cyclesRE.FindSubmatch(out), throughputRE.FindSubmatch(out)
+		if c == nil || t == nil {
+			return e, fmt.Errorf("no figures in what %s printed:\n%s", mca, out)
+		}
+		if total[i], err = strconv.ParseFloat(string(c[1]), 64); err != nil {
+			return e, err
+		}
+		if e.throughput, err = strconv.ParseFloat(string(t[1]), 64); err != nil {
+			return e, err
+		}
+	}
+	e.cycles = (total[1] - total[0]) / (many - few)
+	return e, nil
+}
