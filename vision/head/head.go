@@ -1,0 +1,173 @@
+// Package head turns what a detector's outputs hold into detections. There
+// is one decoder a file; New picks it by the kind that the model's metadata
+// states.
+package head
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ocellus-vision/ocellus/vision"
+)
+
+// Output is a view of one output of a model: its name, its dimensions and its
+// elements in row-major order.
+type Output struct {
+	Name string
+	Dims []int
+	Data []float32
+}
+
+// Decoder reads detections out of a model's outputs. It is for one goroutine
+// at a time.
+type Decoder interface {
+	// Decode appends the detections that outputs hold to dst, in pixels of
+	// the model's input, unsorted and before any suppression. outputs are
+	// those New was given, in that order. Their landmarks lie in memory of
+	// the Decoder and are valid until Reset. In the steady state Decode
+	// allocates nothing.
+	Decode(dst []vision.Detection, outputs []Output) []vision.Detection
+
+	// Reset lets the Decoder use the memory of all landmarks again.
+	Reset()
+}
+
+// Kind names a decoder, as ocellus.head spells it.
+type Kind string
+
+// The kinds of heads.
+const (
+	BlazeFace Kind = "blazeface"
+)
+
+// kinds lists every kind with what makes and what checks it.
+var kinds = []struct {
+	kind  Kind
+	check func(*Config) error
+	make  func(Config, Input, []Output) (Decoder, error)
+}{
+	{BlazeFace, checkBlazeFace, newBlazeFace},
+}
+
+// Config is the metadata entry ocellus.head: how a model's outputs are read.
+type Config struct {
+	Kind Kind `json:"kind"`
+	// Strides are the pixels of the input per cell of each layer of anchors,
+	// in the order in which the outputs hold the layers.
+	Strides []int `json:"strides,omitempty"`
+	// Scores and Boxes name the outputs that hold them, in that same order.
+	Scores []string `json:"scores,omitempty"`
+	Boxes  []string `json:"boxes,omitempty"`
+	// Score is the least score of a detection worth reporting, 0 to 1.
+	Score float32 `json:"score"`
+	// IoU is the overlap from which two boxes are one object, 0 to 1.
+	IoU float32 `json:"iou"`
+	// NMS says how overlapping boxes become one; empty means hard.
+	NMS vision.NMSMode `json:"nms,omitempty"`
+	// Least is the side, in pixels of the input, of the smallest object that
+	// the model finds reliably; 0 where that is not known. Pictures that hold
+	// smaller objects are searched in tiles.
+	Least float32 `json:"least,omitempty"`
+}
+
+// Input is the size of a model's input in pixels.
+type Input struct{ Width, Height int }
+
+// ErrConfig says that a head's configuration is wrong by itself, or does not
+// fit the model's outputs.
+type ErrConfig struct {
+	Kind  Kind
+	Field string // entry of ocellus.head, or the output, at fault
+	Why   string
+}
+
+func (e *ErrConfig) Error() string {
+	if e.Kind == "" {
+		return fmt.Sprintf("head: %s: %s", e.Field, e.Why)
+	}
+	return fmt.Sprintf("head %s: %s: %s", e.Kind, e.Field, e.Why)
+}
+
+func (c *Config) bad(field, format string, args ...any) error {
+	return &ErrConfig{c.Kind, field, fmt.Sprintf(format, args...)}
+}
+
+// Kinds returns the kinds of heads that New makes.
+func Kinds() []Kind {
+	ks := make([]Kind, len(kinds))
+	for i := range kinds {
+		ks[i] = kinds[i].kind
+	}
+	return ks
+}
+
+// Check finds what is wrong with the configuration whatever the model.
+func (c *Config) Check() error {
+	i := slices.IndexFunc(Kinds(), func(k Kind) bool { return k == c.Kind })
+	switch {
+	case i < 0:
+		names := make([]string, 0, len(kinds))
+		for _, k := range Kinds() {
+			names = append(names, string(k))
+		}
+		return &ErrConfig{Field: "kind", Why: fmt.Sprintf("%q is unknown; one of %s", c.Kind, strings.Join(names, ", "))}
+	case !(c.Score >= 0 && c.Score <= 1):
+		return c.bad("score", "%v is outside 0 to 1", c.Score)
+	case !(c.IoU >= 0 && c.IoU <= 1):
+		return c.bad("iou", "%v is outside 0 to 1", c.IoU)
+	case !(c.Least >= 0 && c.Least < maxInput):
+		return c.bad("least", "%v is outside 0 to %d", c.Least, maxInput)
+	}
+	for _, s := range c.Strides {
+		if s < 1 || s > maxInput {
+			return c.bad("strides", "%d is outside 1 to %d", s, maxInput)
+		}
+	}
+	return kinds[i].check(c)
+}
+
+// maxInput is the largest side of an input, in pixels. It keeps the anchors
+// of a hostile file within memory.
+const maxInput = 1 << 14
+
+// New returns the decoder of c for a model with that input and those outputs,
+// whose Data may be empty here. The error is an *ErrConfig.
+func New(c Config, in Input, outputs []Output) (Decoder, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	if in.Width < 1 || in.Height < 1 || in.Width > maxInput || in.Height > maxInput {
+		return nil, c.bad("input", "%d×%d pixels is outside 1 to %d", in.Width, in.Height, maxInput)
+	}
+	for i := range kinds {
+		if kinds[i].kind == c.Kind {
+			return kinds[i].make(c, in, outputs)
+		}
+	}
+	return nil, c.bad("kind", "is unknown")
+}
+
+// Suppression returns the configuration of the suppression of doubles that
+// goes with the head.
+func (c *Config) Suppression() vision.NMSConfig {
+	return vision.NMSConfig{IoU: c.IoU, Mode: c.NMS}
+}
+
+// find returns the index of the named output, which must hold rows of the
+// given width (its last dimension).
+func (c *Config) find(outputs []Output, name string, width int) (index, rows int, err error) {
+	i := slices.IndexFunc(outputs, func(o Output) bool { return o.Name == name })
+	if i < 0 {
+		return 0, 0, c.bad(name, "is not an output of the model")
+	}
+	rows = 1
+	d := outputs[i].Dims
+	for _, n := range d[:max(0, len(d)-1)] {
+		rows *= n
+	}
+	if len(d) == 0 || d[len(d)-1] != width || rows < 1 {
+		return 0, 0, c.bad(name, "output has shape %v, want rows of %d", d, width)
+	}
+	return i, rows, nil
+}
