@@ -19,7 +19,9 @@ func boxOf(s Shape, to, from [MaxRank]int) box {
 
 // unit is the set of types that stand for elements of their size when
 // elements are only moved.
-type unit interface{ uint8 | uint16 | uint32 | uint64 }
+type unit interface {
+	uint8 | uint16 | uint32 | uint64
+}
 
 // units returns the elements of t as integers of their size.
 func units[T unit](t *Tensor) []T {
@@ -139,13 +141,13 @@ func copyRows[T unit](dst, src []T, p plane, to, from int) {
 
 func fillRows[T unit](dst, src []T, p plane, to, from int) {
 	for range p.n0 {
-		fill(dst[to:to+p.n1], src[from])
+		fillUnits(dst[to:to+p.n1], src[from])
 		to += p.to0
 		from += p.from0
 	}
 }
 
-func fill[T any](dst []T, v T) {
+func fillUnits[T unit](dst []T, v T) {
 	for i := range dst {
 		dst[i] = v
 	}

@@ -54,7 +54,7 @@ func widen(in *nn.Tensor) *nn.Tensor {
 }
 
 // weight is the gradient of the loss by element i of a result: the loss is
-// Σ weight(i)·out[i].
+// Σ weight(i)·out[i] over all results.
 func weight(i int) float64 { return math.Sin(float64(i)*1.7 + 0.3) }
 
 func gradients(t *testing.T, c *testCase, row *nn.Row) []*nn.Tensor {
@@ -110,8 +110,13 @@ func loss(t *testing.T, c *testCase) float64 {
 		t.Fatal(err)
 	}
 	sum := 0.0
-	for i, v := range r.Out[0].F64() {
-		sum += v * weight(i)
+	for _, out := range r.Out {
+		if out.DType != nn.Float64 {
+			continue
+		}
+		for i, v := range out.F64() {
+			sum += v * weight(i)
+		}
 	}
 	return sum
 }

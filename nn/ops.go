@@ -49,7 +49,23 @@ var convRows = []Row{
 
 // shapeRows: what moves elements about without computing with them.
 var shapeRows = []Row{
+	row[Concat]("Concat", 1, Many, 1, 1, AllDTypes, (*Concat).backward),
+	row[CenterCropPad]("CenterCropPad", 2, 2, 1, 1, AllDTypes, nil),
+	row[DepthToSpace]("DepthToSpace", 1, 1, 1, 1, AllDTypes, (*DepthToSpace).backward),
+	row[Expand]("Expand", 2, 2, 1, 1, AllDTypes, (*Expand).backward),
+	row[Flatten]("Flatten", 1, 1, 1, 1, AllDTypes, (*Flatten).backward),
 	row[Identity]("Identity", 1, 1, 1, 1, AllDTypes, (*Identity).backward),
+	row[Pad]("Pad", 2, 4, 1, 1, AllDTypes, nil),
+	row[Reshape]("Reshape", 2, 2, 1, 1, AllDTypes, (*Reshape).backward),
+	row[ShapeOp]("Shape", 1, 1, 1, 1, AllDTypes, nil),
+	row[Size]("Size", 1, 1, 1, 1, AllDTypes, nil),
+	row[Slice]("Slice", 3, 5, 1, 1, AllDTypes, (*Slice).backward),
+	row[SpaceToDepth]("SpaceToDepth", 1, 1, 1, 1, AllDTypes, (*SpaceToDepth).backward),
+	row[Split]("Split", 1, 2, 1, Many, AllDTypes, (*Split).backward),
+	row[Squeeze]("Squeeze", 1, 2, 1, 1, AllDTypes, (*Squeeze).backward),
+	row[Tile]("Tile", 2, 2, 1, 1, AllDTypes, nil),
+	row[Transpose]("Transpose", 1, 1, 1, 1, AllDTypes, (*Transpose).backward),
+	row[Unsqueeze]("Unsqueeze", 2, 2, 1, 1, AllDTypes, (*Unsqueeze).backward),
 }
 
 // quantRows: integer arithmetic, and detection.
