@@ -7,6 +7,10 @@ var (
 	archGemmF32 = []GemmF32{
 		{"avx2-6x16", AVX2, 6, 16, gemmF32AVX2},
 	}
+	archPeakF32 = []PeakF32{
+		{"avx512", AVX512, 2 * 12 * 16, peakF32AVX512},
+		{"avx2", AVX2, 2 * 12 * 8, peakF32AVX2},
+	}
 	archDepthwiseF32 []TapsF32
 	archMaxPoolF32   []TapsF32
 	archAvgPoolF32   []TapsF32

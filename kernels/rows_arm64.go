@@ -11,6 +11,7 @@ var (
 	archMaxPoolF32   []TapsF32
 	archAvgPoolF32   []TapsF32
 	archElementF32   []ElementF32
+	archPeakF32      []PeakF32
 )
 
 //go:noescape

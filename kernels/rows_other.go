@@ -9,4 +9,5 @@ var (
 	archMaxPoolF32   []TapsF32
 	archAvgPoolF32   []TapsF32
 	archElementF32   []ElementF32
+	archPeakF32      []PeakF32
 )
