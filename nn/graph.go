@@ -78,6 +78,7 @@ type Graph struct {
 	Inputs  []Input
 	Outputs []ValueID
 	Meta    map[string]string // metadata_props
+	Doc     string            // what the file says of itself, for people
 }
 
 // ValueName returns the name of a value, or "" for None.
@@ -258,6 +259,9 @@ func (b *Builder) Output(ids ...ValueID) {
 
 // Meta sets a metadata property.
 func (b *Builder) Meta(key, value string) { b.g.Meta[key] = value }
+
+// Doc sets the description of the model, for people.
+func (b *Builder) Doc(text string) { b.g.Doc = text }
 
 // Err returns the first mistake so far.
 func (b *Builder) Err() error { return b.err }
