@@ -1,0 +1,197 @@
+package vision
+
+import "fmt"
+
+// Preparer fills network inputs from pictures. It keeps the tables and the
+// rows that this takes, so that in the steady state (pictures and regions of
+// the sizes it has seen) it allocates nothing. It serves one goroutine.
+type Preparer struct {
+	p    Preprocess
+	x, y axis
+	rows [2][]int32 // the last source rows, resampled along x; source row r is in rows[r&1]
+	held [2]int     // which source rows those are, -1: none
+	acc  []int32    // one row of the input, in 1/(weightOne<<rowBits)
+	mul  [3]float32 // value = acc*mul + add
+	add  [3]float32
+	pad  [3]float32 // what stands outside the picture
+}
+
+// NewPreparer returns a Preparer for p, or says what is wrong with p.
+func NewPreparer(p Preprocess) (*Preparer, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	f := &Preparer{p: p}
+	for c := range f.mul {
+		f.mul[c] = p.Scale[c] / (weightOne << rowBits)
+		f.add[c] = -p.Mean[c] * p.Scale[c]
+		f.pad[c] = float32(p.Pad*p.Scale[c]) + f.add[c]
+	}
+	return f, nil
+}
+
+// Fill writes the region of img into dst, the network's input of p.Elems()
+// values: crop, resize, colour, normalisation and layout in one pass. The
+// region is in pixels of the picture and may reach outside it. The Mapping
+// tells where the input's pixels lie in the picture.
+//
+// Fill makes a new Preparer; whoever fills more than one input keeps one.
+func (p *Preprocess) Fill(dst []float32, img *Image, region Box) (Mapping, error) {
+	f, err := NewPreparer(*p)
+	if err != nil {
+		return Mapping{}, err
+	}
+	return f.Fill(dst, img, region)
+}
+
+// Fill is Preprocess.Fill with what f has kept.
+func (f *Preparer) Fill(dst []float32, img *Image, region Box) (Mapping, error) {
+	if err := f.check(dst, img, region); err != nil {
+		return Mapping{}, err
+	}
+	p := &f.p
+	m := p.Place(region)
+	f.x.set(axisKey{n: p.Width, src: img.W, scale: m.ScaleX, offset: m.OffsetX, from: float64(region.X1), to: float64(region.X2), resample: p.Resample})
+	f.y.set(axisKey{n: p.Height, src: img.H, scale: m.ScaleY, offset: m.OffsetY, from: float64(region.Y1), to: float64(region.Y2), resample: p.Resample})
+	n := (f.x.hi - f.x.lo) * 3
+	f.rows[0], f.rows[1], f.acc = resize(f.rows[0], n), resize(f.rows[1], n), resize(f.acc, n)
+	f.held = [2]int{-1, -1}
+	for y := range p.Height {
+		if n == 0 || y < f.y.lo || y >= f.y.hi {
+			f.emitPad(dst, y, 0, p.Width)
+			continue
+		}
+		f.blend(img, y-f.y.lo)
+		f.emitPad(dst, y, 0, f.x.lo)
+		f.emit(dst, y)
+		f.emitPad(dst, y, f.x.hi, p.Width)
+	}
+	return m, nil
+}
+
+const (
+	// maxCoord bounds the coordinates of a region, so that a float32 still
+	// tells pixels apart.
+	maxCoord = 1 << 22
+	// minRegion bounds its sides, so that neighbouring samples differ.
+	minRegion = 1.0 / 256
+)
+
+func (f *Preparer) check(dst []float32, img *Image, region Box) error {
+	switch {
+	case !img.valid():
+		return fmt.Errorf("preprocess: a picture without pixels, or whose size and memory disagree")
+	case len(dst) != f.p.Elems():
+		return fmt.Errorf("preprocess: room for %d values, but the input has %d", len(dst), f.p.Elems())
+	case region.Empty() || !region.Finite():
+		return fmt.Errorf("preprocess: the region %v is empty or not finite", region)
+	case region.Width() < minRegion || region.Height() < minRegion:
+		return fmt.Errorf("preprocess: the region %v is narrower than 1/256 of a pixel", region)
+	case region.X1 < -maxCoord || region.Y1 < -maxCoord || region.X2 > maxCoord || region.Y2 > maxCoord:
+		return fmt.Errorf("preprocess: the region %v lies outside ±%d", region, maxCoord)
+	}
+	return nil
+}
+
+// Place returns how a region of a picture and the input lie to one another.
+func (p *Preprocess) Place(region Box) Mapping {
+	w, h := float64(region.X2)-float64(region.X1), float64(region.Y2)-float64(region.Y1)
+	m := Mapping{ScaleX: w / float64(p.Width), ScaleY: h / float64(p.Height)}
+	switch p.Fit {
+	case Letterbox:
+		m.ScaleX = max(m.ScaleX, m.ScaleY)
+		m.ScaleY = m.ScaleX
+	case Crop:
+		m.ScaleX = min(m.ScaleX, m.ScaleY)
+		m.ScaleY = m.ScaleX
+	}
+	m.OffsetX = float64(region.X1) + (w-float64(m.ScaleX*float64(p.Width)))/2
+	m.OffsetY = float64(region.Y1) + (h-float64(m.ScaleY*float64(p.Height)))/2
+	return m
+}
+
+// blend makes acc the y'th row that shows the picture.
+func (f *Preparer) blend(img *Image, y int) {
+	start, taps := int(f.y.start[y]), f.y.taps
+	w := f.y.weights[y*taps : (y+1)*taps]
+	if taps == 2 && w[0] != 0 && w[1] != 0 {
+		a, b, w0, w1 := f.row(img, start), f.row(img, start+1), w[0], w[1]
+		b, acc := b[:len(a)], f.acc[:len(a)]
+		for i, v := range a {
+			acc[i] = v*w0 + b[i]*w1
+		}
+		return
+	}
+	acc, first := f.acc, true
+	for j, wj := range w {
+		if wj == 0 {
+			continue
+		}
+		row := f.row(img, start+j)[:len(acc)]
+		if first {
+			for i, v := range row {
+				acc[i] = v * wj
+			}
+			first = false
+			continue
+		}
+		for i, v := range row {
+			acc[i] += v * wj
+		}
+	}
+}
+
+// row returns source row r resampled along x, with rowBits fraction bits.
+func (f *Preparer) row(img *Image, r int) []int32 {
+	dst := f.rows[r&1]
+	if f.held[r&1] == r {
+		return dst
+	}
+	f.held[r&1] = r
+	src := img.Pix[r*img.W*3 : (r+1)*img.W*3]
+	switch f.x.taps {
+	case 1:
+		for i, s := range f.x.start {
+			p, d := src[s*3:s*3+3:s*3+3], dst[i*3:i*3+3:i*3+3]
+			d[0], d[1], d[2] = int32(p[0])<<rowBits, int32(p[1])<<rowBits, int32(p[2])<<rowBits
+		}
+	case 2:
+		linearRow(dst, src, f.x.start, f.x.weights)
+	default:
+		weightedRow(dst, src, f.x.start, f.x.weights, f.x.taps)
+	}
+	return dst
+}
+
+const (
+	rowShift = 16 - rowBits
+	rowHalf  = 1 << (rowShift - 1)
+)
+
+func linearRow(dst []int32, src []uint8, start, weights []int32) {
+	for i, s := range start {
+		w := weights[2*i+1]
+		p, d := src[s*3:s*3+6:s*3+6], dst[i*3:i*3+3:i*3+3]
+		r, g, b := int32(p[0]), int32(p[1]), int32(p[2])
+		d[0] = (r<<16 + (int32(p[3])-r)*w + rowHalf) >> rowShift
+		d[1] = (g<<16 + (int32(p[4])-g)*w + rowHalf) >> rowShift
+		d[2] = (b<<16 + (int32(p[5])-b)*w + rowHalf) >> rowShift
+	}
+}
+
+func weightedRow(dst []int32, src []uint8, start, weights []int32, taps int) {
+	for i, s := range start {
+		w := weights[i*taps : (i+1)*taps]
+		p := src[s*3:]
+		p = p[:len(w)*3]
+		r, g, b := int32(rowHalf), int32(rowHalf), int32(rowHalf)
+		for j, wj := range w {
+			q := p[j*3 : j*3+3 : j*3+3]
+			r += int32(q[0]) * wj
+			g += int32(q[1]) * wj
+			b += int32(q[2]) * wj
+		}
+		d := dst[i*3 : i*3+3 : i*3+3]
+		d[0], d[1], d[2] = r>>rowShift, g>>rowShift, b>>rowShift
+	}
+}
