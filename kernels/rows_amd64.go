@@ -11,8 +11,8 @@ var (
 		{"avx512", AVX512, 2 * 12 * 16, peakF32AVX512},
 		{"avx2", AVX2, 2 * 12 * 8, peakF32AVX2},
 	}
-	archDepthwiseF32 []TapsF32
-	archMaxPoolF32   []TapsF32
-	archAvgPoolF32   []TapsF32
+	archDepthwiseF32 = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}
+	archMaxPoolF32   = []TapsF32{{"avx2", AVX2, maxPoolF32AVX2}}
+	archAvgPoolF32   = []TapsF32{{"avx2", AVX2, avgPoolF32AVX2}}
 	archElementF32   []ElementF32
 )
