@@ -137,7 +137,7 @@ func compare(got, want *nn.Tensor, tol float64) error {
 	}
 	big := 0.0
 	for i := range want.Elems() {
-		if a := math.Abs(want.Float(i)); !math.IsInf(a, 0) {
+		if a := math.Abs(want.Float(i)); !math.IsInf(a, 0) && !math.IsNaN(a) {
 			big = max(big, a)
 		}
 	}
