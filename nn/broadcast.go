@@ -180,17 +180,6 @@ func layoutFree(perm []int, in []Arg) bool {
 	return full
 }
 
-// storedAxis returns where logical dimension axis is stored under perm; a nil
-// perm is logical order.
-func storedAxis(perm []int, axis int) int {
-	for i, p := range perm {
-		if p == axis {
-			return i
-		}
-	}
-	return axis
-}
-
 // binaryGrad adds to the gradients by both operands: da and db are given the
 // gradient by the result, both operands and the result.
 func binaryGrad(g *Grad, da, db func(d, a, b, y float64) float64) {

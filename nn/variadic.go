@@ -56,21 +56,15 @@ func (*Mean) Forward(r *Run) error {
 	fold(r, &addLoops)
 	switch out := r.Out[0]; out.DType {
 	case Float32:
-		scale(out.F32(), 1/float32(len(r.In)))
+		divRun(out.F32(), out.F32(), []float32{float32(len(r.In))})
 	case Float64:
-		scale(out.F64(), 1/float64(len(r.In)))
+		divRun(out.F64(), out.F64(), []float64{float64(len(r.In))})
 	}
 	return nil
 }
 
 // Permute: the order of the dimensions does not matter.
 func (o *Mean) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
-
-func scale[T Float](v []T, by T) {
-	for i := range v {
-		v[i] *= by
-	}
-}
 
 // fold combines all operands from the left.
 func fold(r *Run, l *numberLoops) {
