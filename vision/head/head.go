@@ -65,10 +65,12 @@ type Config struct {
 	IoU float32 `json:"iou"`
 	// NMS says how overlapping boxes become one; empty means hard.
 	NMS vision.NMSMode `json:"nms,omitempty"`
-	// Least is the side, in pixels of the input, of the smallest object that
-	// the model finds reliably; 0 where that is not known. Pictures that hold
-	// smaller objects are searched in tiles.
-	Least float32 `json:"least,omitempty"`
+	// Smallest and Largest are the sides of the smallest and the largest
+	// object that the model finds reliably, as shares of the input's shorter
+	// side; 0 where that is not known. Pictures with smaller objects are
+	// searched in tiles.
+	Smallest float32 `json:"smallest,omitempty"`
+	Largest  float32 `json:"largest,omitempty"`
 }
 
 // Input is the size of a model's input in pixels.
@@ -116,8 +118,9 @@ func (c *Config) Check() error {
 		return c.bad("score", "%v is outside 0 to 1", c.Score)
 	case !(c.IoU >= 0 && c.IoU <= 1):
 		return c.bad("iou", "%v is outside 0 to 1", c.IoU)
-	case !(c.Least >= 0 && c.Least < maxInput):
-		return c.bad("least", "%v is outside 0 to %d", c.Least, maxInput)
+	case c.Smallest == 0 && c.Largest == 0:
+	case !(c.Smallest > 0 && c.Smallest < c.Largest && c.Largest <= 1):
+		return c.bad("smallest", "%v to %v is no part of 0 to 1", c.Smallest, c.Largest)
 	}
 	for _, s := range c.Strides {
 		if s < 1 || s > maxInput {

@@ -18,7 +18,7 @@ func full() *Model {
 		Preprocess: &vision.Preprocess{Width: 128, Height: 96, Mean: [3]float32{127.5, 127.5, 127.5},
 			Scale: [3]float32{0.5, 0.25, 0.125}, Pad: 114, Layout: vision.NHWC, Colour: vision.BGR},
 		Head: &head.Config{Kind: head.BlazeFace, Strides: []int{8, 16}, Scores: []string{"s"}, Boxes: []string{"b"},
-			Score: 0.5, IoU: 0.3, NMS: vision.Weighted, Least: 24},
+			Score: 0.5, IoU: 0.3, NMS: vision.Weighted, Smallest: 0.125, Largest: 0.75},
 		Labels:     []string{"face", "ünïcode \"quoted\""},
 		Landmarks:  &Landmarks{Names: []string{"left_eye", "nose"}, Template: []vision.Point{{X: 1, Y: 2.5}, {X: 3, Y: 4}}},
 		Stride:     32,
