@@ -18,8 +18,8 @@ type ElementOp uint8
 
 // The element-wise kernels. Those from Add to PRelu round each operation once,
 // in every row. The others hold these bounds in every row: Exp 2 units in the
-// last place (of a denormal: 2 of the smallest), Sigmoid, Tanh and SiLU 4,
-// HardSwish and HardSigmoid 4 or, where A∕6 + ½ or Lo·A + Hi cancels, 2⁻²³·max(1, |A|).
+// last place (of a denormal: 2 of the smallest); Sigmoid and Tanh 4; SiLU 4 or
+// 2⁻¹⁴³; HardSwish 4 or, as its sum cancels at −3, 2⁻²³·|A|; HardSigmoid 4 or 2⁻²³.
 // They keep NaN. SiLU and HardSwish of -Inf are -Inf·0, which is NaN.
 const (
 	AddF32         ElementOp = iota // A + B

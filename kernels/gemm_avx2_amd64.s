@@ -53,25 +53,25 @@
 // STEP adds the products of one k; da and db are its distances from the
 // running positions in the rows of A and in B.
 #define STEP(da, db) \
-	VMOVUPS      (db)(b), b0;         \
-	VMOVUPS      (db+32)(b), b1;      \
-	VBROADCASTSS (da)(a0)(kk*1), x0;  \
-	VBROADCASTSS (da)(a1)(kk*1), x1;  \
-	VFMADD231PS  b0, x0, c00;         \
-	VFMADD231PS  b1, x0, c01;         \
-	VFMADD231PS  b0, x1, c10;         \
-	VFMADD231PS  b1, x1, c11;         \
-	VBROADCASTSS (da)(a2)(kk*1), x0;  \
-	VBROADCASTSS (da)(a3)(kk*1), x1;  \
-	VFMADD231PS  b0, x0, c20;         \
-	VFMADD231PS  b1, x0, c21;         \
-	VFMADD231PS  b0, x1, c30;         \
-	VFMADD231PS  b1, x1, c31;         \
-	VBROADCASTSS (da)(a4)(kk*1), x0;  \
-	VBROADCASTSS (da)(a5)(kk*1), x1;  \
-	VFMADD231PS  b0, x0, c40;         \
-	VFMADD231PS  b1, x0, c41;         \
-	VFMADD231PS  b0, x1, c50;         \
+	VMOVUPS      (db)(b), b0;        \
+	VMOVUPS      (db+32)(b), b1;     \
+	VBROADCASTSS (da)(a0)(kk*1), x0; \
+	VBROADCASTSS (da)(a1)(kk*1), x1; \
+	VFMADD231PS  b0, x0, c00;        \
+	VFMADD231PS  b1, x0, c01;        \
+	VFMADD231PS  b0, x1, c10;        \
+	VFMADD231PS  b1, x1, c11;        \
+	VBROADCASTSS (da)(a2)(kk*1), x0; \
+	VBROADCASTSS (da)(a3)(kk*1), x1; \
+	VFMADD231PS  b0, x0, c20;        \
+	VFMADD231PS  b1, x0, c21;        \
+	VFMADD231PS  b0, x1, c30;        \
+	VFMADD231PS  b1, x1, c31;        \
+	VBROADCASTSS (da)(a4)(kk*1), x0; \
+	VBROADCASTSS (da)(a5)(kk*1), x1; \
+	VFMADD231PS  b0, x0, c40;        \
+	VFMADD231PS  b1, x0, c41;        \
+	VFMADD231PS  b0, x1, c50;        \
 	VFMADD231PS  b1, x1, c51
 
 // ROW turns the next offset into the end of a row.

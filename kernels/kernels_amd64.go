@@ -17,3 +17,54 @@ func avgPoolF32AVX2(a *TapsF32Args)
 func peakF32AVX2(rounds int)
 
 func peakF32AVX512(rounds int)
+
+//go:noescape
+func addF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func subF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func mulF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func divF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func maxF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func minF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func addScalarF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func mulScalarF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func clampF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func leakyReluF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func preluF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func expF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func sigmoidF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func tanhF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func siluF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func hardSwishF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func hardSigmoidF32AVX2(a *ElementF32Args)

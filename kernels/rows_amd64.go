@@ -14,5 +14,23 @@ var (
 	archDepthwiseF32 = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}
 	archMaxPoolF32   = []TapsF32{{"avx2", AVX2, maxPoolF32AVX2}}
 	archAvgPoolF32   = []TapsF32{{"avx2", AVX2, avgPoolF32AVX2}}
-	archElementF32   []ElementF32
+	archElementF32   = []ElementF32{{"avx2", AVX2, [numElementOps]func(*ElementF32Args){
+		AddF32:         addF32AVX2,
+		SubF32:         subF32AVX2,
+		MulF32:         mulF32AVX2,
+		DivF32:         divF32AVX2,
+		MaxF32:         maxF32AVX2,
+		MinF32:         minF32AVX2,
+		AddScalarF32:   addScalarF32AVX2,
+		MulScalarF32:   mulScalarF32AVX2,
+		ClampF32:       clampF32AVX2,
+		LeakyReluF32:   leakyReluF32AVX2,
+		PReluF32:       preluF32AVX2,
+		ExpF32:         expF32AVX2,
+		SigmoidF32:     sigmoidF32AVX2,
+		TanhF32:        tanhF32AVX2,
+		SiLUF32:        siluF32AVX2,
+		HardSwishF32:   hardSwishF32AVX2,
+		HardSigmoidF32: hardSigmoidF32AVX2,
+	}}}
 )

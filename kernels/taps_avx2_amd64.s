@@ -231,88 +231,88 @@ next:
 // row, add adds a row to it, end finishes it. Scale is read by averages alone: for
 // others o2 is not followed.
 #define POOL(start, add, end) \
-	MOVQ a+0(FP), args;                  \
-	MOVQ TapsF32Args_Pixels(args), left; \
-	MOVQ TapsF32Args_Off(args), o0;      \
-	MOVQ TapsF32Args_Out(args), o1;      \
-	MOVQ TapsF32Args_Scale(args), o2;    \
-pixel:                                   \
-	XORL at, at;                         \
-	MOVQ TapsF32Args_C(args), chan;      \
-block:                                   \
+	MOVQ a+0(FP), args;                   \
+	MOVQ TapsF32Args_Pixels(args), left;  \
+	MOVQ TapsF32Args_Off(args), o0;       \
+	MOVQ TapsF32Args_Out(args), o1;       \
+	MOVQ TapsF32Args_Scale(args), o2;     \
+pixel:                                    \
+	XORL at, at;                          \
+	MOVQ TapsF32Args_C(args), chan;       \
+block:                                    \
 	MOVQ    TapsF32Args_Taps(args), taps; \
-	MOVQ    o0, o3;                      \
-	MOVQ    TapsF32Args_A(args), base;   \
-	ADDQ    at, base;                    \
-	CMPQ    chan, $32;                   \
-	JLT     narrow;                      \
-	MOVLQSX (o3), tmp;                   \
-	ADDQ    base, tmp;                   \
-	VMOVUPS (tmp), p00;                  \
-	VMOVUPS 32(tmp), p01;                \
-	VMOVUPS 64(tmp), p10;                \
-	VMOVUPS 96(tmp), p11;                \
-	start(p00);                          \
-	start(p01);                          \
-	start(p10);                          \
-	start(p11);                          \
-	PCALIGN $32;                         \
-tap32:                                   \
-	MOVLQSX (o3), tmp;                   \
-	ADDQ    $4, o3;                      \
-	ADDQ    base, tmp;                   \
-	VMOVUPS (tmp), x0;                   \
-	VMOVUPS 32(tmp), x1;                 \
-	VMOVUPS 64(tmp), x2;                 \
-	VMOVUPS 96(tmp), x3;                 \
-	add(x0, p00);                        \
-	add(x1, p01);                        \
-	add(x2, p10);                        \
-	add(x3, p11);                        \
-	DECQ    taps;                        \
-	JNE     tap32;                       \
-	end(p00);                            \
-	end(p01);                            \
-	end(p10);                            \
-	end(p11);                            \
-	VMOVUPS p00, (o1)(at*1);             \
-	VMOVUPS p01, 32(o1)(at*1);           \
-	VMOVUPS p10, 64(o1)(at*1);           \
-	VMOVUPS p11, 96(o1)(at*1);           \
-	ADDQ    $128, at;                    \
-	SUBQ    $32, chan;                   \
-	JNE     block;                       \
-	JMP     next;                        \
-narrow:                                  \
-	MASK;                                \
-	MOVLQSX (o3), tmp;                   \
-	VMASKMOVPS (base)(tmp*1), mask, p00; \
-	start(p00);                          \
-tap8:                                    \
-	MOVLQSX (o3), tmp;                   \
-	ADDQ    $4, o3;                      \
-	VMASKMOVPS (base)(tmp*1), mask, x0;  \
-	add(x0, p00);                        \
-	DECQ    taps;                        \
-	JNE     tap8;                        \
-	end(p00);                            \
-	CMPQ    chan, $8;                    \
-	JLT     masked;                      \
-	VMOVUPS p00, (o1)(at*1);             \
-	ADDQ    $32, at;                     \
-	SUBQ    $8, chan;                    \
-	JNE     block;                       \
-	JMP     next;                        \
-masked:                                  \
-	VMASKMOVPS p00, mask, (o1)(at*1);    \
-next:                                    \
-	MOVQ TapsF32Args_Taps(args), tmp;    \
-	LEAQ (o0)(tmp*4), o0;                \
-	ADDQ TapsF32Args_LDO(args), o1;      \
-	ADDQ $4, o2;                         \
-	DECQ left;                           \
-	JNE  pixel;                          \
-	VZEROUPPER;                          \
+	MOVQ    o0, o3;                       \
+	MOVQ    TapsF32Args_A(args), base;    \
+	ADDQ    at, base;                     \
+	CMPQ    chan, $32;                    \
+	JLT     narrow;                       \
+	MOVLQSX (o3), tmp;                    \
+	ADDQ    base, tmp;                    \
+	VMOVUPS (tmp), p00;                   \
+	VMOVUPS 32(tmp), p01;                 \
+	VMOVUPS 64(tmp), p10;                 \
+	VMOVUPS 96(tmp), p11;                 \
+	start(p00);                           \
+	start(p01);                           \
+	start(p10);                           \
+	start(p11);                           \
+	PCALIGN $32;                          \
+tap32:                                    \
+	MOVLQSX (o3), tmp;                    \
+	ADDQ    $4, o3;                       \
+	ADDQ    base, tmp;                    \
+	VMOVUPS (tmp), x0;                    \
+	VMOVUPS 32(tmp), x1;                  \
+	VMOVUPS 64(tmp), x2;                  \
+	VMOVUPS 96(tmp), x3;                  \
+	add(x0, p00);                         \
+	add(x1, p01);                         \
+	add(x2, p10);                         \
+	add(x3, p11);                         \
+	DECQ    taps;                         \
+	JNE     tap32;                        \
+	end(p00);                             \
+	end(p01);                             \
+	end(p10);                             \
+	end(p11);                             \
+	VMOVUPS p00, (o1)(at*1);              \
+	VMOVUPS p01, 32(o1)(at*1);            \
+	VMOVUPS p10, 64(o1)(at*1);            \
+	VMOVUPS p11, 96(o1)(at*1);            \
+	ADDQ    $128, at;                     \
+	SUBQ    $32, chan;                    \
+	JNE     block;                        \
+	JMP     next;                         \
+narrow:                                   \
+	MASK;                                 \
+	MOVLQSX (o3), tmp;                    \
+	VMASKMOVPS (base)(tmp*1), mask, p00;  \
+	start(p00);                           \
+tap8:                                     \
+	MOVLQSX (o3), tmp;                    \
+	ADDQ    $4, o3;                       \
+	VMASKMOVPS (base)(tmp*1), mask, x0;   \
+	add(x0, p00);                         \
+	DECQ    taps;                         \
+	JNE     tap8;                         \
+	end(p00);                             \
+	CMPQ    chan, $8;                     \
+	JLT     masked;                       \
+	VMOVUPS p00, (o1)(at*1);              \
+	ADDQ    $32, at;                      \
+	SUBQ    $8, chan;                     \
+	JNE     block;                        \
+	JMP     next;                         \
+masked:                                   \
+	VMASKMOVPS p00, mask, (o1)(at*1);     \
+next:                                     \
+	MOVQ TapsF32Args_Taps(args), tmp;     \
+	LEAQ (o0)(tmp*4), o0;                 \
+	ADDQ TapsF32Args_LDO(args), o1;       \
+	ADDQ $4, o2;                          \
+	DECQ left;                            \
+	JNE  pixel;                           \
+	VZEROUPPER;                           \
 	RET
 
 // The maximum starts as the first row, which is then met again, to no effect.
