@@ -17,3 +17,12 @@
 
 // fmin vd.4s, vn.4s, vm.4s
 #define VFMIN4S(m, n, d) WORD $(0x4ea0f400 | (m)<<16 | (n)<<5 | (d))
+
+// fmul vd.4s, vn.4s, vm.4s
+#define VFMUL4S(m, n, d) WORD $(0x6e20dc00 | (m)<<16 | (n)<<5 | (d))
+
+// fcmgt vd.4s, vn.4s, vm.4s
+#define VFCMGT4S(m, n, d) WORD $(0x6ea0e400 | (m)<<16 | (n)<<5 | (d))
+
+// bit vd.16b, vn.16b, vm.16b
+#define VBIT16B(m, n, d) WORD $(0x6ea01c00 | (m)<<16 | (n)<<5 | (d))

@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-var cores = []string{"cortex-a53", "cortex-a72", "neoverse-n1"}
+var cores = []string{"cortex-a53", "cortex-a55", "cortex-a72", "neoverse-n1"}
 
 func main() {
 	page, err := report()
