@@ -100,16 +100,43 @@ wide:
 	VMOV V3.B16, V7.B16
 	FIRSTTAP
 
-	// mca:begin depthwiseF32NEON, a tap of 2 pixels by 16 channels
-widetap:
 	NEXTTAP
-	FLDPQ (WROW), (F24, F25)
-	FLDPQ 32(WROW), (F26, F27)
 	FLDPQ (ROW), (F16, F17)
 	FLDPQ 32(ROW), (F18, F19)
 	FLDPQ (ROW1), (F20, F21)
 	FLDPQ 32(ROW1), (F22, F23)
+	FLDPQ (WROW), (F24, F25)
+	FLDPQ 32(WROW), (F26, F27)
+	SUBS $1, TAP
+	BEQ lasttap
+
+	// A register is loaded for the next tap right after its last use.
+	// mca:begin depthwiseF32NEON, a tap of 2 pixels by 16 channels
+widetap:
+	MOVW.P 4(CUR), ROW
+	VFMLA V16.S4, V24.S4, V0.S4
+	VFMLA V17.S4, V25.S4, V1.S4
+	MOVW.P 4(CUR1), ROW1
+	VFMLA V20.S4, V24.S4, V4.S4
+	ADD BASE, ROW
+	FLDPQ (ROW), (F16, F17)
+	VFMLA V21.S4, V25.S4, V5.S4
 	ADD WSTRIDE, WROW
+	FLDPQ (WROW), (F24, F25)
+	ADD BASE, ROW1
+	FLDPQ (ROW1), (F20, F21)
+	VFMLA V18.S4, V26.S4, V2.S4
+	VFMLA V19.S4, V27.S4, V3.S4
+	FLDPQ 32(ROW), (F18, F19)
+	VFMLA V22.S4, V26.S4, V6.S4
+	VFMLA V23.S4, V27.S4, V7.S4
+	FLDPQ 32(WROW), (F26, F27)
+	FLDPQ 32(ROW1), (F22, F23)
+	SUBS $1, TAP
+	BNE widetap
+	// mca:end
+
+lasttap:
 	VFMLA V16.S4, V24.S4, V0.S4
 	VFMLA V17.S4, V25.S4, V1.S4
 	VFMLA V18.S4, V26.S4, V2.S4
@@ -118,10 +145,6 @@ widetap:
 	VFMLA V21.S4, V25.S4, V5.S4
 	VFMLA V22.S4, V26.S4, V6.S4
 	VFMLA V23.S4, V27.S4, V7.S4
-	SUBS $1, TAP
-	BNE widetap
-	// mca:end
-
 	CLAMP(0)
 	CLAMP(1)
 	CLAMP(2)
