@@ -3,6 +3,7 @@ package kernels
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -201,14 +202,15 @@ func BenchmarkElementF32(b *testing.B) {
 	}
 }
 
-// TestPeakF32: every row runs, and a vector row is no slower than generic Go.
+// TestPeakF32: every row runs, and a vector row is no slower than generic Go
+// (but on arm64, which is tested under emulation: its time says nothing).
 func TestPeakF32(t *testing.T) {
 	rows := PeakF32Rows(testFeatures(t))
 	slow := rows[len(rows)-1].Measure()
 	for _, row := range rows {
 		rate := row.Measure()
 		t.Logf("%s: %.1f GFLOP/s", row.Name, rate/1e9)
-		if rate < slow/2 || rate <= 0 {
+		if rate <= 0 || rate < slow/2 && runtime.GOARCH != "arm64" {
 			t.Errorf("%s reaches %.2g FLOP/s, generic Go %.2g", row.Name, rate, slow)
 		}
 	}

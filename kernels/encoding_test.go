@@ -74,8 +74,11 @@ func (m *macro) arguments() [][]int {
 		args := make([]int, len(m.params))
 		for i, p := range m.params {
 			args[i] = c[i]
-			if p == "i" { // a lane
+			switch p {
+			case "i": // a lane
 				args[i] &= 3
+			case "s": // a shift to the left or right
+				args[i] = max(args[i], 1)
 			}
 		}
 		all = append(all, args)

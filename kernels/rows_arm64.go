@@ -4,24 +4,28 @@ package kernels
 
 // The rows written in ARM64 assembly, best first.
 var (
-	archGemmF32 = []GemmF32{
-		{"neon8x8", NEON, 8, 8, gemmF32NEON8x8},
-	}
+	archGemmF32      = []GemmF32{{"neon-8x8", NEON, 8, 8, gemmF32NEON8x8}}
+	archPeakF32      = []PeakF32{{"neon", NEON, 2 * 16 * 4, peakF32NEON}}
 	archDepthwiseF32 = []TapsF32{{"neon", NEON, depthwiseF32NEON}}
 	archMaxPoolF32   = []TapsF32{{"neon", NEON, maxPoolF32NEON}}
 	archAvgPoolF32   = []TapsF32{{"neon", NEON, avgPoolF32NEON}}
-	archElementF32   []ElementF32
-	archPeakF32      []PeakF32
+	archElementF32   = []ElementF32{{"neon", NEON, [numElementOps]func(*ElementF32Args){
+		AddF32:         addF32NEON,
+		SubF32:         subF32NEON,
+		MulF32:         mulF32NEON,
+		DivF32:         divF32NEON,
+		MaxF32:         maxF32NEON,
+		MinF32:         minF32NEON,
+		AddScalarF32:   addScalarF32NEON,
+		MulScalarF32:   mulScalarF32NEON,
+		ClampF32:       clampF32NEON,
+		LeakyReluF32:   leakyReluF32NEON,
+		PReluF32:       preluF32NEON,
+		ExpF32:         expF32NEON,
+		SigmoidF32:     sigmoidF32NEON,
+		TanhF32:        tanhF32NEON,
+		SiLUF32:        siluF32NEON,
+		HardSwishF32:   hardSwishF32NEON,
+		HardSigmoidF32: hardSigmoidF32NEON,
+	}}}
 )
-
-//go:noescape
-func gemmF32NEON8x8(a *GemmF32Args)
-
-//go:noescape
-func depthwiseF32NEON(a *TapsF32Args)
-
-//go:noescape
-func maxPoolF32NEON(a *TapsF32Args)
-
-//go:noescape
-func avgPoolF32NEON(a *TapsF32Args)

@@ -1,0 +1,94 @@
+// The frame of every element-wise kernel in NEON: by 16 floats, then 4, then 1.
+//
+// An operation is a macro OP(i), i = 0..3, that computes V(16+i) from V(i), and
+// from V(4+i) where there are two operands. It may use V(4+i), V(8+i) and
+// V(12+i) as it likes, keeps V(i), and holds its constants in V20–V31. A
+// single float travels in lane 0 with zeros in the other lanes.
+
+#define ARGS R0
+#define DST R1
+#define A R2
+#define B R3
+#define N R4
+#define TMP R5
+
+#define UNARY(OP) \
+	MOVD ElementF32Args_Dst(ARGS), DST; \
+	MOVD ElementF32Args_A(ARGS), A; \
+	MOVD ElementF32Args_N(ARGS), N; \
+	SUBS $16, N; \
+	BLT narrow; \
+wide: \
+	FLDPQ.P 32(A), (F0, F1); \
+	FLDPQ.P 32(A), (F2, F3); \
+	OP(0); \
+	OP(1); \
+	OP(2); \
+	OP(3); \
+	FSTPQ.P (F16, F17), 32(DST); \
+	FSTPQ.P (F18, F19), 32(DST); \
+	SUBS $16, N; \
+	BGE wide; \
+narrow: \
+	ADDS $12, N; \
+	BLT rest; \
+four: \
+	FMOVQ.P 16(A), F0; \
+	OP(0); \
+	FMOVQ.P F16, 16(DST); \
+	SUBS $4, N; \
+	BGE four; \
+rest: \
+	ADDS $4, N; \
+	BEQ done; \
+one: \
+	FMOVS.P 4(A), F0; \
+	OP(0); \
+	FMOVS.P F16, 4(DST); \
+	SUBS $1, N; \
+	BNE one; \
+done: \
+	RET
+
+#define BINARY(OP) \
+	MOVD ElementF32Args_Dst(ARGS), DST; \
+	MOVD ElementF32Args_A(ARGS), A; \
+	MOVD ElementF32Args_B(ARGS), B; \
+	MOVD ElementF32Args_N(ARGS), N; \
+	SUBS $16, N; \
+	BLT narrow; \
+wide: \
+	FLDPQ.P 32(A), (F0, F1); \
+	FLDPQ.P 32(B), (F4, F5); \
+	FLDPQ.P 32(A), (F2, F3); \
+	FLDPQ.P 32(B), (F6, F7); \
+	OP(0); \
+	OP(1); \
+	OP(2); \
+	OP(3); \
+	FSTPQ.P (F16, F17), 32(DST); \
+	FSTPQ.P (F18, F19), 32(DST); \
+	SUBS $16, N; \
+	BGE wide; \
+narrow: \
+	ADDS $12, N; \
+	BLT rest; \
+four: \
+	FMOVQ.P 16(A), F0; \
+	FMOVQ.P 16(B), F4; \
+	OP(0); \
+	FMOVQ.P F16, 16(DST); \
+	SUBS $4, N; \
+	BGE four; \
+rest: \
+	ADDS $4, N; \
+	BEQ done; \
+one: \
+	FMOVS.P 4(A), F0; \
+	FMOVS.P 4(B), F4; \
+	OP(0); \
+	FMOVS.P F16, 4(DST); \
+	SUBS $1, N; \
+	BNE one; \
+done: \
+	RET

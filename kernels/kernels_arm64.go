@@ -1,0 +1,70 @@
+//go:build arm64 && !purego
+
+package kernels
+
+// Written in assembly; the .s files say how.
+
+//go:noescape
+func gemmF32NEON8x8(a *GemmF32Args)
+
+func peakF32NEON(rounds int)
+
+//go:noescape
+func depthwiseF32NEON(a *TapsF32Args)
+
+//go:noescape
+func maxPoolF32NEON(a *TapsF32Args)
+
+//go:noescape
+func avgPoolF32NEON(a *TapsF32Args)
+
+//go:noescape
+func addF32NEON(a *ElementF32Args)
+
+//go:noescape
+func subF32NEON(a *ElementF32Args)
+
+//go:noescape
+func mulF32NEON(a *ElementF32Args)
+
+//go:noescape
+func divF32NEON(a *ElementF32Args)
+
+//go:noescape
+func maxF32NEON(a *ElementF32Args)
+
+//go:noescape
+func minF32NEON(a *ElementF32Args)
+
+//go:noescape
+func addScalarF32NEON(a *ElementF32Args)
+
+//go:noescape
+func mulScalarF32NEON(a *ElementF32Args)
+
+//go:noescape
+func clampF32NEON(a *ElementF32Args)
+
+//go:noescape
+func leakyReluF32NEON(a *ElementF32Args)
+
+//go:noescape
+func preluF32NEON(a *ElementF32Args)
+
+//go:noescape
+func expF32NEON(a *ElementF32Args)
+
+//go:noescape
+func sigmoidF32NEON(a *ElementF32Args)
+
+//go:noescape
+func tanhF32NEON(a *ElementF32Args)
+
+//go:noescape
+func siluF32NEON(a *ElementF32Args)
+
+//go:noescape
+func hardSwishF32NEON(a *ElementF32Args)
+
+//go:noescape
+func hardSigmoidF32NEON(a *ElementF32Args)
