@@ -85,11 +85,9 @@ func (im *importer) versions() error {
 	case m.ir < MinIR || m.ir > MaxIR:
 		return &nn.ErrUnsupported{Node: m.graph.name, Op: "model", Attr: "ir_version",
 			Why: fmt.Sprintf("is %d, want %d to %d", m.ir, MinIR, MaxIR)}
-	case m.opset == 0 && len(m.graph.nodes) > 0:
-		return &nn.ErrGraph{Node: m.graph.name, Op: "model", Why: "it imports no operator set of the default domain"}
 	case m.opset < 0 || m.opset > MaxOpset:
 		return &nn.ErrUnsupported{Node: m.graph.name, Op: "model", Attr: "opset_import",
-			Why: fmt.Sprintf("version %d, want 1 to %d", m.opset, MaxOpset)}
+			Why: fmt.Sprintf("version %d of the default domain, want 1 to %d", m.opset, MaxOpset)}
 	case m.graph.sparse:
 		return &nn.ErrUnsupported{Node: m.graph.name, Op: "model", Attr: "sparse_initializer", Why: "sparse tensors"}
 	}

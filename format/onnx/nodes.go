@@ -35,6 +35,9 @@ func (im *importer) node(n *rawNode) error {
 	if !isDefaultDomain(n.domain) {
 		return c.unsupported("domain", "operators of domain %q", n.domain)
 	}
+	if im.opset == 0 {
+		return c.malformed("the model imports no operator set of the default domain")
+	}
 	if err := c.setAttrs(n.attrs); err != nil {
 		return err
 	}
