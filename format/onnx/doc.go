@@ -21,6 +21,7 @@ const (
 	maxValues   = 1 << 19 // graph inputs and outputs
 	maxOperands = 1 << 16 // of one node, and results
 	maxAttrs    = 256     // of one node
+	maxAllAttrs = 1 << 20 // of all nodes
 	maxOpsets   = 256
 	maxMeta     = 1 << 14
 	maxNameLen  = 4096

@@ -82,6 +82,7 @@ type rawGraph struct {
 	inits     []*rawTensor
 	inputs    []rawInfo
 	outputs   []rawInfo
+	attrs     int // of all nodes
 	sparse    bool
 }
 
@@ -220,7 +221,7 @@ func readGraph(c cursor, g *rawGraph) error {
 				return c.corrupt(f.off, "more than %d nodes", maxNodes)
 			}
 			g.nodes = append(g.nodes, rawNode{off: f.off})
-			err = readNode(sub, &g.nodes[len(g.nodes)-1])
+			err = g.readNode(sub, &g.nodes[len(g.nodes)-1])
 		case graphInit:
 			if len(g.inits) >= maxTensors {
 				return c.corrupt(f.off, "more than %d initializers", maxTensors)
@@ -237,7 +238,7 @@ func readGraph(c cursor, g *rawGraph) error {
 	})
 }
 
-func readNode(c cursor, n *rawNode) error {
+func (g *rawGraph) readNode(c cursor, n *rawNode) error {
 	return c.each(func(f *field) (err error) {
 		switch f.num {
 		case nodeInput:
@@ -255,8 +256,8 @@ func readNode(c cursor, n *rawNode) error {
 			if sub, err = f.message(&c); err != nil {
 				return err
 			}
-			if len(n.attrs) >= maxAttrs {
-				return c.corrupt(f.off, "more than %d attributes", maxAttrs)
+			if g.attrs++; len(n.attrs) >= maxAttrs || g.attrs > maxAllAttrs {
+				return c.corrupt(f.off, "more than %d attributes of a node, or %d in all", maxAttrs, maxAllAttrs)
 			}
 			var a rawAttr
 			a, err = readAttr(sub)
