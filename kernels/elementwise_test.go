@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"unsafe"
+
+	"github.com/ocellus-vision/ocellus/internal/check"
 )
 
 // elementOps says of every element-wise kernel how it is called and what
@@ -58,11 +60,11 @@ func ulp(x float64) float64 {
 
 type elementBench struct {
 	row       *ElementF32
-	dst, a, b *guarded
+	dst, a, b *check.Fence
 }
 
 func newElementBench(t testing.TB, row *ElementF32) *elementBench {
-	return &elementBench{row, newGuarded(t, 1<<16), newGuarded(t, 1<<16), newGuarded(t, 1<<16)}
+	return &elementBench{row, check.NewFence(t, 1<<16), check.NewFence(t, 1<<16), check.NewFence(t, 1<<16)}
 }
 
 // alias says which operand Dst is.
@@ -75,7 +77,7 @@ const (
 	numAliases
 )
 
-func (g *elementBench) run(t *testing.T, op ElementOp, x, y []float32, as alias, atEnd bool) {
+func (g *elementBench) run(t *testing.T, op ElementOp, x, y []float32, as alias, side check.Side) {
 	t.Helper()
 	d := &elementOps[op]
 	n := len(x)
@@ -84,22 +86,17 @@ func (g *elementBench) run(t *testing.T, op ElementOp, x, y []float32, as alias,
 	} else {
 		y = y[:n]
 	}
-	a, b := g.a.copy(t, x, atEnd), g.b.copy(t, y, atEnd)
-	g.dst.reset()
+	a, b, out := fenced(t, g.a, x, side), fenced(t, g.b, y, side), check.Fenced[float32](t, g.dst, n, side)
 	args := &ElementF32Args{N: n, A: first(a), B: first(b), Lo: d.lo, Hi: d.hi}
 	if d.operands == 1 {
 		args.B = nil
 	}
-	out, mem := g.dst.floats(t, n, atEnd), g.dst
 	switch {
 	case as == dstIsA:
-		out, mem = a, g.a
+		out = a
 	case as == dstIsB && d.operands == 2 && !d.scalar:
-		out, mem = b, g.b
+		out = b
 	}
-	mem.reset()
-	copy(a, x)
-	copy(b, y)
 	args.Dst = first(out)
 	g.row.Funcs[op](args)
 	for i := range n {
@@ -109,11 +106,13 @@ func (g *elementBench) run(t *testing.T, op ElementOp, x, y []float32, as alias,
 		}
 		want := d.want(float64(x[i]), float64(yi), float64(d.lo), float64(d.hi))
 		if err := agreeULP(out[i], want, d.ulps, d.slack(float64(x[i]))); err != nil {
-			t.Fatalf("%s: %s n=%d alias=%d end=%v: Dst[%d] of %v and %v = %v", g.row.Name, d.name, n, as, atEnd, i, x[i], yi, err)
+			t.Fatalf("%s: %s n=%d alias=%d %v: Dst[%d] of %v and %v = %v", g.row.Name, d.name, n, as, side, i, x[i], yi, err)
 		}
 	}
-	if !mem.untouched(4*n, atEnd) {
-		t.Fatalf("%s: %s n=%d alias=%d end=%v: wrote outside Dst", g.row.Name, d.name, n, as, atEnd)
+	for _, f := range []*check.Fence{g.dst, g.a, g.b} {
+		if f.Check(t); t.Failed() {
+			t.Fatalf("%s: %s n=%d alias=%d %v", g.row.Name, d.name, n, as, side)
+		}
 	}
 }
 
@@ -148,13 +147,14 @@ func TestElementF32(t *testing.T) {
 						x = append(x, strange[i%len(strange)])
 						y = append(y, strange[(i+shift)%len(strange)])
 					}
-					g.run(t, op, x, y, apart, shift%2 == 0)
+					g.run(t, op, x, y, apart, check.Sides[shift%2])
 				}
 				for n := range 70 {
 					x, y := spread(r, n), spread(r, max(n, 1))
 					for as := range numAliases {
-						g.run(t, op, x, y, as, true)
-						g.run(t, op, x, y, as, false)
+						for _, side := range check.Sides {
+							g.run(t, op, x, y, as, side)
+						}
 					}
 				}
 			})
@@ -218,7 +218,7 @@ func FuzzElementF32(f *testing.F) {
 			return
 		}
 		for _, row := range ElementF32Rows(testFeatures(t)) {
-			newElementBench(t, row).run(t, ElementOp(op)%numElementOps, x, y, alias(as)%numAliases, n%2 == 0)
+			newElementBench(t, row).run(t, ElementOp(op)%numElementOps, x, y, alias(as)%numAliases, check.Sides[n%2])
 		}
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"unsafe"
+
+	"github.com/ocellus-vision/ocellus/internal/check"
 )
 
 // gemmCase is one tile.
@@ -13,8 +15,8 @@ type gemmCase struct {
 	m, n, k, taps int
 	res           resMode
 	lo, hi        float32
-	gap           int  // floats between the rows of C
-	atEnd         bool // operands end at the guard page, else they begin there
+	gap           int // floats between the rows of C
+	side          check.Side
 	fill          fill
 }
 
@@ -27,19 +29,19 @@ const (
 )
 
 func (c gemmCase) String() string {
-	return fmt.Sprintf("m=%d n=%d k=%d taps=%d res=%d clamp=%v..%v gap=%d end=%v %s",
-		c.m, c.n, c.k, c.taps, c.res, c.lo, c.hi, c.gap, c.atEnd, c.fill.name)
+	return fmt.Sprintf("m=%d n=%d k=%d taps=%d res=%d clamp=%v..%v gap=%d %v %s",
+		c.m, c.n, c.k, c.taps, c.res, c.lo, c.hi, c.gap, c.side, c.fill.name)
 }
 
 // gemmBench holds guarded memory for the operands of one row of the table.
 type gemmBench struct {
 	row                     *GemmF32
-	a, off, b, bias, res, c *guarded
+	a, off, b, bias, res, c *check.Fence
 }
 
 func newGemmBench(t testing.TB, row *GemmF32) *gemmBench {
-	page := func() *guarded { return newGuarded(t, 1<<16) }
-	return &gemmBench{row, newGuarded(t, 1<<18), page(), newGuarded(t, 1<<19), page(), page(), page()}
+	page := func() *check.Fence { return check.NewFence(t, 1<<16) }
+	return &gemmBench{row, check.NewFence(t, 1<<18), page(), check.NewFence(t, 1<<19), page(), page(), page()}
 }
 
 // gemmOperands are those of a case in plain order: rows of A per tap, columns
@@ -98,11 +100,10 @@ func (tc gemmCase) sum(o *gemmOperands, m, n int) (sum, abs float64) {
 func (g *gemmBench) run(t *testing.T, tc gemmCase, r *rand.Rand) {
 	t.Helper()
 	o := tc.operands(r)
-	args, base := g.args(t, tc, o)
+	args, a, c := g.args(t, tc, o)
 	g.row.Func(args)
 
 	ldc := tc.n + tc.gap
-	c := g.c.floats(t, (tc.m-1)*ldc+tc.n, tc.atEnd)
 	for m := range tc.m {
 		for n := range tc.n {
 			sum, abs := tc.sum(o, m, n)
@@ -115,15 +116,15 @@ func (g *gemmBench) run(t *testing.T, tc gemmCase, r *rand.Rand) {
 			}
 		}
 		for i := m*ldc + tc.n; i < min((m+1)*ldc, len(c)); i++ {
-			if !isGuard(c[i]) {
+			if !isCanary(c[i]) {
 				t.Fatalf("%s: %v: wrote between the rows of C, %d past row %d", g.row.Name, tc, i-m*ldc-tc.n, m)
 			}
 		}
 	}
-	if !g.c.untouched(4*len(c), tc.atEnd) {
-		t.Fatalf("%s: %v: wrote outside C", g.row.Name, tc)
+	if g.c.Check(t); t.Failed() {
+		t.Fatalf("%s: %v", g.row.Name, tc)
 	}
-	for i, x := range base {
+	for i, x := range a {
 		if x != o.a[i] && x == x {
 			t.Fatalf("%s: %v: wrote into A", g.row.Name, tc)
 		}
@@ -131,9 +132,9 @@ func (g *gemmBench) run(t *testing.T, tc gemmCase, r *rand.Rand) {
 }
 
 // args lays the operands into guarded memory for the row under test.
-func (g *gemmBench) args(t testing.TB, tc gemmCase, o *gemmOperands) (*GemmF32Args, []float32) {
+func (g *gemmBench) args(t testing.TB, tc gemmCase, o *gemmOperands) (args *GemmF32Args, a, c []float32) {
 	mr, nr := g.row.MR, g.row.NR
-	a := g.a.copy(t, o.a, tc.atEnd)
+	a = fenced(t, g.a, o.a, tc.side)
 	// Offsets count from the middle of A, so that both signs occur.
 	middle := len(o.a) / tc.k / 2
 	off := make([]int32, tc.taps*mr)
@@ -143,33 +144,32 @@ func (g *gemmBench) args(t testing.TB, tc gemmCase, o *gemmOperands) (*GemmF32Ar
 			off[tap*mr+m] = int32((row - middle) * tc.k * 4)
 		}
 	}
-	b := g.b.floats(t, PackedGemmF32Len(tc.n, tc.taps, tc.k, nr), tc.atEnd)
+	b := check.Fenced[float32](t, g.b, PackedGemmF32Len(tc.n, tc.taps, tc.k, nr), tc.side)
 	PackGemmF32(b, o.b, tc.n, tc.taps, tc.k, nr, tc.taps*tc.k, tc.k, 1)
 	bias := make([]float32, nr)
 	copy(bias, o.bias)
 
-	g.c.reset()
 	ldc := tc.n + tc.gap
-	c := g.c.floats(t, (tc.m-1)*ldc+tc.n, tc.atEnd)
-	args := &GemmF32Args{
+	c = check.Fenced[float32](t, g.c, (tc.m-1)*ldc+tc.n, tc.side)
+	args = &GemmF32Args{
 		A:    unsafe.Pointer(&a[middle*tc.k]),
-		Off:  &g.off.offsets(t, off, tc.atEnd)[0],
+		Off:  &fenced(t, g.off, off, tc.side)[0],
 		B:    &b[0],
 		C:    &c[0],
-		Bias: &g.bias.copy(t, bias, tc.atEnd)[0],
+		Bias: &fenced(t, g.bias, bias, tc.side)[0],
 		LDC:  4 * ldc, LDR: 4 * tc.n,
 		Taps: tc.taps, K: tc.k, M: tc.m, N: tc.n, Lo: tc.lo, Hi: tc.hi,
 	}
 	switch tc.res {
 	case otherRes:
-		args.Res = &g.res.copy(t, o.res, tc.atEnd)[0]
+		args.Res = &fenced(t, g.res, o.res, tc.side)[0]
 	case resIsC:
 		for m := range tc.m {
 			copy(c[m*ldc:][:tc.n], o.res[m*tc.n:])
 		}
 		args.Res, args.LDR = args.C, args.LDC
 	}
-	return args, a
+	return args, a, c
 }
 
 func TestGemmF32(t *testing.T) {
@@ -183,7 +183,7 @@ func TestGemmF32(t *testing.T) {
 						for m := 1; m <= row.MR; m++ {
 							tc := gemmCase{m: m, n: max(1, row.NR-m), k: k, taps: 1 + m%3, res: resMode(m % 3), lo: -inf, hi: inf, fill: f}
 							g.run(t, tc, r)
-							tc.lo, tc.hi, tc.atEnd = 0, 6, true
+							tc.lo, tc.hi, tc.side = 0, 6, check.StartsPastGuard
 							g.run(t, tc, r)
 						}
 					}
@@ -195,7 +195,7 @@ func TestGemmF32(t *testing.T) {
 					for n := 1; n <= row.NR; n++ {
 						for k := 1; k <= 9; k++ {
 							i++
-							tc := gemmCase{m: m, n: n, k: k, taps: 1 + i%4, res: resMode(i % 3), lo: -inf, hi: inf, gap: i % 5, atEnd: i%2 == 0, fill: fills[len(fills)-1]}
+							tc := gemmCase{m: m, n: n, k: k, taps: 1 + i%4, res: resMode(i % 3), lo: -inf, hi: inf, gap: i % 5, side: check.Sides[i%2], fill: fills[len(fills)-1]}
 							if i%4 == 1 {
 								tc.lo, tc.hi = -0.5, 0.75
 							}
@@ -207,7 +207,7 @@ func TestGemmF32(t *testing.T) {
 			t.Run("depths", func(t *testing.T) {
 				for k := 1; k <= 67; k++ {
 					for _, taps := range []int{1, 2, 9} {
-						tc := gemmCase{m: row.MR - k%2, n: row.NR - k%3, k: k, taps: taps, res: resMode(k % 3), lo: -inf, hi: inf, atEnd: k%2 == 0, fill: fills[k%2+len(fills)-2]}
+						tc := gemmCase{m: row.MR - k%2, n: row.NR - k%3, k: k, taps: taps, res: resMode(k % 3), lo: -inf, hi: inf, side: check.Sides[k%2], fill: fills[k%2+len(fills)-2]}
 						g.run(t, tc, r)
 					}
 				}
@@ -274,7 +274,7 @@ func FuzzGemmF32(f *testing.F) {
 		for _, row := range GemmF32Rows(testFeatures(t)) {
 			tc := gemmCase{
 				m: 1 + int(m)%row.MR, n: 1 + int(n)%row.NR, k: 1 + int(k)%64, taps: 1 + int(taps)%25,
-				res: resMode(mode % 3), gap: int(mode>>2) % 7, atEnd: mode&1 == 0, fill: fills[int(kind)%len(fills)],
+				res: resMode(mode % 3), gap: int(mode>>2) % 7, side: check.Sides[mode&1], fill: fills[int(kind)%len(fills)],
 			}
 			if tc.lo, tc.hi = inf32(-1), inf32(1); seed&1 == 1 {
 				tc.lo, tc.hi = -1, 1

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"unsafe"
+
+	"github.com/ocellus-vision/ocellus/internal/check"
 )
 
 // tapsCase is one call of a depthwise or pooling kernel.
@@ -13,12 +15,12 @@ type tapsCase struct {
 	pixels, taps, c int
 	gap             int // floats between the rows of Out
 	lo, hi          float32
-	atEnd           bool
+	side            check.Side
 	fill            fill
 }
 
 func (c tapsCase) String() string {
-	return fmt.Sprintf("pixels=%d taps=%d c=%d gap=%d clamp=%v..%v end=%v %s", c.pixels, c.taps, c.c, c.gap, c.lo, c.hi, c.atEnd, c.fill.name)
+	return fmt.Sprintf("pixels=%d taps=%d c=%d gap=%d clamp=%v..%v %v %s", c.pixels, c.taps, c.c, c.gap, c.lo, c.hi, c.side, c.fill.name)
 }
 
 // tapsKind is one of the three tables, with what its kernels compute.
@@ -68,19 +70,19 @@ func finite(abs float64) float64 {
 type tapsBench struct {
 	kind                         tapsKind
 	row                          *TapsF32
-	a, off, w, bias, scale, outs *guarded
+	a, off, w, bias, scale, outs *check.Fence
 }
 
 func newTapsBench(t testing.TB, kind tapsKind, row *TapsF32) *tapsBench {
-	g := func() *guarded { return newGuarded(t, 1<<16) }
-	return &tapsBench{kind, row, newGuarded(t, 1<<17), g(), g(), g(), g(), g()}
+	g := func() *check.Fence { return check.NewFence(t, 1<<16) }
+	return &tapsBench{kind, row, check.NewFence(t, 1<<17), g(), g(), g(), g(), g()}
 }
 
 func (g *tapsBench) run(t *testing.T, tc tapsCase, r *rand.Rand) {
 	t.Helper()
 	rows := tc.pixels + tc.taps
 	x := tc.fill.slice(r, rows*tc.c)
-	a := g.a.copy(t, x, tc.atEnd)
+	a := fenced(t, g.a, x, tc.side)
 	middle := rows / 2
 	off := make([]int32, tc.pixels*tc.taps)
 	for i := range off {
@@ -94,15 +96,14 @@ func (g *tapsBench) run(t *testing.T, tc tapsCase, r *rand.Rand) {
 		return s
 	}
 	w, bias, scale := positive(tc.taps*tc.c), positive(tc.c), positive(tc.pixels)
-	g.outs.reset()
 	ldo := tc.c + tc.gap
-	out := g.outs.floats(t, (tc.pixels-1)*ldo+tc.c, tc.atEnd)
+	out := check.Fenced[float32](t, g.outs, (tc.pixels-1)*ldo+tc.c, tc.side)
 	g.row.Func(&TapsF32Args{
 		A:      unsafe.Pointer(&a[middle*tc.c]),
-		Off:    &g.off.offsets(t, off, tc.atEnd)[0],
-		W:      &g.w.copy(t, w, tc.atEnd)[0],
-		Bias:   &g.bias.copy(t, bias, tc.atEnd)[0],
-		Scale:  &g.scale.copy(t, scale, tc.atEnd)[0],
+		Off:    &fenced(t, g.off, off, tc.side)[0],
+		W:      &fenced(t, g.w, w, tc.side)[0],
+		Bias:   &fenced(t, g.bias, bias, tc.side)[0],
+		Scale:  &fenced(t, g.scale, scale, tc.side)[0],
 		Out:    &out[0],
 		LDO:    4 * ldo,
 		Pixels: tc.pixels, Taps: tc.taps, C: tc.c, Lo: tc.lo, Hi: tc.hi,
@@ -120,13 +121,13 @@ func (g *tapsBench) run(t *testing.T, tc tapsCase, r *rand.Rand) {
 			}
 		}
 		for i := p*ldo + tc.c; i < min((p+1)*ldo, len(out)); i++ {
-			if !isGuard(out[i]) {
+			if !isCanary(out[i]) {
 				t.Fatalf("%s: %v: wrote between the rows of Out", g.row.Name, tc)
 			}
 		}
 	}
-	if !g.outs.untouched(4*len(out), tc.atEnd) {
-		t.Fatalf("%s: %v: wrote outside Out", g.row.Name, tc)
+	if g.outs.Check(t); t.Failed() {
+		t.Fatalf("%s: %v", g.row.Name, tc)
 	}
 	for i := range x {
 		if a[i] != x[i] && x[i] == x[i] {
@@ -146,7 +147,7 @@ func TestTapsF32(t *testing.T) {
 							for _, taps := range []int{1, 4, 9} {
 								tc := tapsCase{pixels: 1 + c%7, taps: taps, c: c, lo: inf32(-1), hi: inf32(1), fill: f}
 								g.run(t, tc, r)
-								tc.lo, tc.hi, tc.atEnd = 0, 6, true
+								tc.lo, tc.hi, tc.side = 0, 6, check.StartsPastGuard
 								g.run(t, tc, r)
 							}
 						}
@@ -157,7 +158,7 @@ func TestTapsF32(t *testing.T) {
 					for c := 1; c <= 67; c++ {
 						for pixels := 1; pixels <= 9; pixels++ {
 							i++
-							tc := tapsCase{pixels: pixels, taps: []int{1, 2, 9, 3, 25}[i%5], c: c, gap: i % 4, lo: inf32(-1), hi: inf32(1), atEnd: i%2 == 0, fill: fills[len(fills)-1]}
+							tc := tapsCase{pixels: pixels, taps: []int{1, 2, 9, 3, 25}[i%5], c: c, gap: i % 4, lo: inf32(-1), hi: inf32(1), side: check.Sides[i%2], fill: fills[len(fills)-1]}
 							if i%3 == 1 {
 								tc.lo, tc.hi = -0.5, 0.75
 							}
@@ -202,7 +203,7 @@ func FuzzTapsF32(f *testing.F) {
 	f.Add(uint64(2), uint8(7), uint8(49), uint8(1), uint8(3), uint8(6))
 	f.Fuzz(func(t *testing.T, seed uint64, pixels, taps, c, gap, kind uint8) {
 		r := rand.New(rand.NewPCG(seed, 8))
-		tc := tapsCase{pixels: 1 + int(pixels)%12, taps: 1 + int(taps)%50, c: 1 + int(c)%100, gap: int(gap) % 9, lo: -2, hi: 2, atEnd: gap&1 == 0, fill: fills[int(kind)%len(fills)]}
+		tc := tapsCase{pixels: 1 + int(pixels)%12, taps: 1 + int(taps)%50, c: 1 + int(c)%100, gap: int(gap) % 9, lo: -2, hi: 2, side: check.Sides[gap&1], fill: fills[int(kind)%len(fills)]}
 		for _, kind := range tapsKinds {
 			for _, row := range kind.rows(testFeatures(t)) {
 				newTapsBench(t, kind, row).run(t, tc, r)

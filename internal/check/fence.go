@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"os"
 	"testing"
 	"unsafe"
@@ -27,6 +28,7 @@ func (s Side) String() string { return [...]string{"ends at guard", "starts past
 // (anything but Linux), the canaries alone guard.
 type Fence struct {
 	mem      []byte // the accessible pages
+	canaries []byte // what they hold but for the latest slice
 	from, to int    // the latest slice
 }
 
@@ -40,7 +42,10 @@ func NewFence(t testing.TB, maxBytes int) *Fence {
 	if err != nil {
 		t.Fatalf("memory between guard pages: %v", err)
 	}
-	f := &Fence{mem: mem}
+	f := &Fence{mem: mem, canaries: make([]byte, len(mem))}
+	for i := range f.canaries {
+		f.canaries[i] = canary(i)
+	}
 	f.fill()
 	t.Cleanup(func() {
 		f.Check(t)
@@ -89,24 +94,18 @@ func (f *Fence) Check(t testing.TB) {
 
 // damage returns the place of the first canary that is gone, or -1.
 func (f *Fence) damage() int {
-	for i, b := range f.mem[:f.from] {
-		if b != canary(i) {
-			return i
-		}
+	if bytes.Equal(f.mem[:f.from], f.canaries[:f.from]) && bytes.Equal(f.mem[f.to:], f.canaries[f.to:]) {
+		return -1
 	}
-	for i, b := range f.mem[f.to:] {
-		if b != canary(f.to+i) {
-			return f.to + i
+	for i, b := range f.mem {
+		if b != f.canaries[i] && (i < f.from || i >= f.to) {
+			return i
 		}
 	}
 	return -1
 }
 
-func (f *Fence) fill() {
-	for i := range f.mem {
-		f.mem[i] = canary(i)
-	}
-}
+func (f *Fence) fill() { copy(f.mem, f.canaries) }
 
 // canary returns byte i of a repeated 0xFFF5A55A, a NaN as a float32 and,
 // doubled, as a float64.
