@@ -159,22 +159,51 @@ const tile = 32
 
 func copyTiles[T unit](dst, src []T, p plane, to, from int) {
 	for i := 0; i < p.n0; i += tile {
-		ni := min(tile, p.n0-i)
+		q := p
+		q.n0 = min(tile, p.n0-i)
 		for j := 0; j < p.n1; j += tile {
-			nj := min(tile, p.n1-j)
+			q.n1 = min(tile, p.n1-j)
 			t, f := to+i*p.to0+j*p.to1, from+i*p.from0+j*p.from1
-			for range ni {
-				a, b := t, f
-				for range nj {
-					dst[a] = src[b]
-					a += p.to1
-					b += p.from1
-				}
-				t += p.to0
-				f += p.from0
+			switch {
+			case q.to1 == 1 && q.from0 == 1:
+				transposeTile(dst, src, q, t, f)
+			case q.to0 == 1 && q.from1 == 1:
+				transposeTile(dst, src, plane{q.n1, q.n0, q.to1, 1, 1, q.from0}, t, f)
+			default:
+				copyTile(dst, src, q, t, f)
 			}
 		}
 	}
+}
+
+func copyTile[T unit](dst, src []T, p plane, to, from int) {
+	for range p.n0 {
+		t, f := to, from
+		for range p.n1 {
+			dst[t] = src[f]
+			t += p.to1
+			f += p.from1
+		}
+		to += p.to0
+		from += p.from0
+	}
+}
+
+// transposeTile is copyTile where columns are contiguous in dst and rows in
+// src: four of the one at a time.
+func transposeTile[T unit](dst, src []T, p plane, to, from int) {
+	j := 0
+	for ; j+4 <= p.n1; j += 4 {
+		f := from + j*p.from1
+		s0, s1 := src[f:][:p.n0], src[f+p.from1:][:p.n0]
+		s2, s3 := src[f+2*p.from1:][:p.n0], src[f+3*p.from1:][:p.n0]
+		for i := range s0 {
+			d := dst[to+j+i*p.to0:][:4]
+			d[0], d[1], d[2], d[3] = s0[i], s1[i], s2[i], s3[i]
+		}
+	}
+	rest := plane{p.n1 - j, p.n0, p.to1, p.to0, p.from1, p.from0}
+	copyTile(dst, src, rest, to+j, from+j*p.from1)
 }
 
 // addBox adds the elements of b in src to those in dst, in the order of the
@@ -192,10 +221,8 @@ func addBox(dst, src *Tensor, b box) {
 }
 
 func addUnits[T Float](dst, src []T, b *box) {
-	for _, d := range b.dims[:b.rank] {
-		if d == 0 {
-			return
-		}
+	if b.empty(b.rank) {
+		return
 	}
 	var idx [MaxRank]int
 	to, from := b.toAt, b.fromAt

@@ -3,11 +3,13 @@ package nn_test
 import (
 	"slices"
 
+	"github.com/x448/float16"
+
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
 func shapeCases() []testCase {
-	return slices.Concat(viewCases(), moveCases(), sliceCases(), padCases(), blockCases())
+	return slices.Concat(viewCases(), moveCases(), sliceCases(), padCases(), blockCases(), indexCases())
 }
 
 // ints is a list operand.
@@ -187,4 +189,13 @@ func blockCases() []testCase {
 			want: []*nn.Tensor{count(1, 8, 1, 1)}},
 		{name: "picture", op: &nn.SpaceToDepth{BlockSize: 3}, in: []*nn.Tensor{ramp(2, 2, 6, 3)}},
 	}
+}
+
+// half is a list of float16.
+func half(v ...float32) *nn.Tensor {
+	h := make([]float16.Float16, len(v))
+	for i, x := range v {
+		h[i] = float16.Fromfloat32(x)
+	}
+	return nn.T(h, len(v))
 }

@@ -8,9 +8,6 @@ type Concat struct {
 
 // Infer returns the joint shape.
 func (o *Concat) Infer(in []Arg, _ int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	s := in[0].Shape
 	axis, ok := Axis(o.Axis, s.Rank)
 	if !ok {

@@ -31,9 +31,6 @@ func (o *DepthToSpace) Infer(in []Arg, _ int) ([]Type, error) {
 }
 
 func checkBlocks(in []Arg, size int) error {
-	if err := unbounded(in); err != nil {
-		return err
-	}
 	if in[0].Shape.Rank != 4 {
 		return Unsupportedf("", "rank %d, want 4", in[0].Shape.Rank)
 	}

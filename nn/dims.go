@@ -58,9 +58,6 @@ func (o *Size) Fold(in []Arg) ([]*Tensor, bool) { return foldType(o, in) }
 
 // foldType runs an operation that reads nothing but the shape of operand 0.
 func foldType(o Op, in []Arg) ([]*Tensor, bool) {
-	if in[0].Bound {
-		return nil, false
-	}
 	types, err := o.Infer(in, 1)
 	if err != nil {
 		return nil, false

@@ -6,9 +6,6 @@ type Expand struct{ perm layout }
 
 // Infer returns the broadcast shape.
 func (o *Expand) Infer(in []Arg, _ int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	want, err := requiredList(in, 1, "shape")
 	if err != nil {
 		return nil, err
@@ -67,9 +64,6 @@ type Tile struct{ perm layout }
 
 // Infer returns the repeated extents.
 func (o *Tile) Infer(in []Arg, _ int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	repeats, err := requiredList(in, 1, "repeats")
 	if err != nil {
 		return nil, err

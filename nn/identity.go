@@ -4,19 +4,16 @@ package nn
 type Identity struct{}
 
 // Infer returns the operand's type.
-func (*Identity) Infer(in []Arg, _ int) ([]Type, error) { return []Type{in[0].Type}, nil }
+func (*Identity) Infer(in []Arg, _ int) ([]Type, error) { return sameType(in) }
 
 // Forward copies the operand.
 func (*Identity) Forward(r *Run) error {
-	if n := r.In[0].Elems(); n != r.Out[0].Elems() {
-		r.Out[0].Truncate(r.In[0].Shape.Dims[0])
-	}
 	copyAll(r.Out[0], r.In[0])
 	return nil
 }
 
-// View: the elements stay as they are. A view would not see a count.
-func (*Identity) View(in []Arg) bool { return !in[0].Bound }
+// View: the elements stay as they are.
+func (*Identity) View([]Arg) bool { return true }
 
 // Permute: the order of the dimensions does not matter.
 func (o *Identity) Permute([]int, []Arg) (Op, bool) { return o, true }

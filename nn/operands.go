@@ -76,17 +76,6 @@ func oneType(d DType, dims []int) ([]Type, error) {
 	return []Type{{DType: d, Shape: s}}, nil
 }
 
-// unbounded refuses operands whose extent depends on data, for operations
-// that would need to know it.
-func unbounded(in []Arg) error {
-	for i, a := range in {
-		if a.Bound {
-			return Unsupportedf("", "operand %d has a number of rows that depends on data", i)
-		}
-	}
-	return nil
-}
-
 // copyAll copies the elements of src to the front of dst. Views run by it.
 func copyAll(dst, src *Tensor) { copy(dst.Bytes(), src.Bytes()) }
 

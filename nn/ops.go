@@ -113,14 +113,26 @@ var convRows = []Row{
 
 // shapeRows: what moves elements about without computing with them.
 var shapeRows = []Row{
-	row[Concat]("Concat", 1, Many, 1, 1, AllDTypes, (*Concat).backward),
 	row[CenterCropPad]("CenterCropPad", 2, 2, 1, 1, AllDTypes, nil),
+	row[Compress]("Compress", 2, 2, 1, 1, AllDTypes, nil),
+	row[Concat]("Concat", 1, Many, 1, 1, AllDTypes, (*Concat).backward),
+	row[ConstantOfShape]("ConstantOfShape", 1, 1, 1, 1, Set(Int64), nil),
 	row[DepthToSpace]("DepthToSpace", 1, 1, 1, 1, AllDTypes, (*DepthToSpace).backward),
 	row[Expand]("Expand", 2, 2, 1, 1, AllDTypes, (*Expand).backward),
+	row[EyeLike]("EyeLike", 1, 1, 1, 1, AllDTypes, nil),
 	row[Flatten]("Flatten", 1, 1, 1, 1, AllDTypes, (*Flatten).backward),
+	row[Gather]("Gather", 2, 2, 1, 1, AllDTypes, nil),
+	row[GatherElements]("GatherElements", 2, 2, 1, 1, AllDTypes, nil),
+	row[GatherND]("GatherND", 2, 2, 1, 1, AllDTypes, nil),
 	row[Identity]("Identity", 1, 1, 1, 1, AllDTypes, (*Identity).backward),
+	row[NonZero]("NonZero", 1, 1, 1, 1, AllDTypes, nil),
+	row[OneHot]("OneHot", 3, 3, 1, 1, Numbers, nil),
 	row[Pad]("Pad", 2, 4, 1, 1, AllDTypes, nil),
+	row[Range]("Range", 3, 3, 1, 1, Numbers, nil),
 	row[Reshape]("Reshape", 2, 2, 1, 1, AllDTypes, (*Reshape).backward),
+	row[ReverseSequence]("ReverseSequence", 2, 2, 1, 1, AllDTypes, nil),
+	row[ScatterElements]("ScatterElements", 3, 3, 1, 1, AllDTypes, nil),
+	row[ScatterND]("ScatterND", 3, 3, 1, 1, AllDTypes, nil),
 	row[ShapeOp]("Shape", 1, 1, 1, 1, AllDTypes, nil),
 	row[Size]("Size", 1, 1, 1, 1, AllDTypes, nil),
 	row[Slice]("Slice", 3, 5, 1, 1, AllDTypes, (*Slice).backward),
@@ -129,6 +141,7 @@ var shapeRows = []Row{
 	row[Squeeze]("Squeeze", 1, 2, 1, 1, AllDTypes, (*Squeeze).backward),
 	row[Tile]("Tile", 2, 2, 1, 1, AllDTypes, nil),
 	row[Transpose]("Transpose", 1, 1, 1, 1, AllDTypes, (*Transpose).backward),
+	row[Trilu]("Trilu", 1, 2, 1, 1, AllDTypes, nil),
 	row[Unsqueeze]("Unsqueeze", 2, 2, 1, 1, AllDTypes, (*Unsqueeze).backward),
 }
 

@@ -25,9 +25,6 @@ func (o *Pad) mode() (m padMode, ok bool) {
 
 // Infer returns the padded shape.
 func (o *Pad) Infer(in []Arg, _ int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	mode, ok := o.mode()
 	if !ok {
 		return nil, Unsupportedf("mode", "%q", o.Mode)
@@ -103,9 +100,6 @@ type CenterCropPad struct {
 
 // Infer returns the extents asked for.
 func (o *CenterCropPad) Infer(in []Arg, _ int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	want, err := requiredList(in, 1, "shape")
 	if err != nil {
 		return nil, err

@@ -8,9 +8,6 @@ type Reshape struct {
 
 // Infer returns the shape asked for, which must have as many elements.
 func (o *Reshape) Infer(in []Arg, _ int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	want, err := requiredList(in, 1, "shape")
 	if err != nil {
 		return nil, err
@@ -71,9 +68,6 @@ type Flatten struct {
 
 // Infer returns the matrix; Axis may lie in -rank..rank.
 func (o *Flatten) Infer(in []Arg, _ int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	s, axis := in[0].Shape, o.Axis
 	if axis < 0 {
 		axis += s.Rank
@@ -101,9 +95,6 @@ type Squeeze struct{}
 
 // Infer returns what is left.
 func (*Squeeze) Infer(in []Arg, _ int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	axes, err := constList(in, 1, "axes")
 	if err != nil {
 		return nil, err
@@ -145,9 +136,6 @@ type Unsqueeze struct{}
 
 // Infer returns the longer shape.
 func (*Unsqueeze) Infer(in []Arg, _ int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	axes, err := requiredList(in, 1, "axes")
 	if err != nil {
 		return nil, err

@@ -10,9 +10,6 @@ type Split struct {
 // Infer returns the parts. Without extents and NumOutputs there are as many
 // equal parts as the node has results.
 func (o *Split) Infer(in []Arg, outs int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	s := in[0].Shape
 	axis, ok := Axis(o.Axis, s.Rank)
 	if !ok {

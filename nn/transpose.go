@@ -16,9 +16,6 @@ func (o *Transpose) from(i, rank int) int {
 
 // Infer returns the shape with its dimensions in the new order.
 func (o *Transpose) Infer(in []Arg, _ int) ([]Type, error) {
-	if err := unbounded(in); err != nil {
-		return nil, err
-	}
 	s := in[0].Shape
 	if !o.valid(s.Rank) {
 		return nil, Invalidf("perm", "%v does not order %d dimensions", o.Perm, s.Rank)
