@@ -185,11 +185,8 @@ func (a *windowAttrs) place(x *WindowAxis, i, rank int) error {
 	case "SAME_UPPER", "SAME_LOWER":
 		x.Out = (x.In + x.Stride - 1) / x.Stride
 		x.Begin, x.End = halves(max(0, (x.Out-1)*x.Stride+x.Extent()-x.In), a.autoPad == "SAME_UPPER")
-	case "NOTSET", "":
+	case "NOTSET":
 		x.Begin, x.End = at(a.pads, i, 0), at(a.pads, rank+i, 0)
-	case "VALID":
-	default:
-		return Unsupportedf("auto_pad", "%q", strings.Clone(a.autoPad))
 	}
 	if x.Out == 0 {
 		free := x.In + x.Begin + x.End - x.Extent()
@@ -207,7 +204,15 @@ func (a *windowAttrs) place(x *WindowAxis, i, rank int) error {
 	if x.In == 0 {
 		return Invalidf("", "spatial dimension %d is empty", i)
 	}
-	return nil
+	return checkAutoPad(a.autoPad)
+}
+
+func checkAutoPad(mode string) error {
+	switch mode {
+	case "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER":
+		return nil
+	}
+	return Invalidf("auto_pad", "%q, want NOTSET, VALID, SAME_UPPER or SAME_LOWER", strings.Clone(mode))
 }
 
 // halves splits padding in two; the odd one goes to the end with upper.
