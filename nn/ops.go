@@ -103,12 +103,16 @@ var reduceRows = []Row{}
 var convRows = []Row{
 	row[AveragePool]("AveragePool", 1, 1, 1, 1, Floats, nil),
 	row[Conv]("Conv", 2, 3, 1, 1, Floats, nil),
+	row[ConvTranspose]("ConvTranspose", 2, 3, 1, 1, Floats, nil),
 	row[Gemm]("Gemm", 2, 3, 1, 1, Floats|Set(Int32, Int64), nil),
 	row[GlobalAveragePool]("GlobalAveragePool", 1, 1, 1, 1, Floats, nil),
 	row[GlobalLpPool]("GlobalLpPool", 1, 1, 1, 1, Floats, nil),
 	row[GlobalMaxPool]("GlobalMaxPool", 1, 1, 1, 1, Floats, nil),
+	row[LpPool]("LpPool", 1, 1, 1, 1, Floats, nil),
 	row[MatMul]("MatMul", 2, 2, 1, 1, Floats|Set(Int32, Int64), nil),
 	row[MaxPool]("MaxPool", 1, 1, 1, 2, Floats|Set(Int8, Uint8), nil),
+	row[MaxUnpool]("MaxUnpool", 2, 3, 1, 1, Floats, nil),
+	row[Resize]("Resize", 1, 4, 1, 1, Numbers|Bools, nil),
 }
 
 // shapeRows: what moves elements about without computing with them.
@@ -146,7 +150,16 @@ var shapeRows = []Row{
 }
 
 // quantRows: integer arithmetic, and detection.
-var quantRows = []Row{}
+var quantRows = []Row{
+	row[ConvInteger]("ConvInteger", 2, 4, 1, 1, Set(Int8, Uint8), nil),
+	row[DequantizeLinear]("DequantizeLinear", 2, 3, 1, 1, Set(Int8, Uint8, Int32), nil),
+	row[DynamicQuantizeLinear]("DynamicQuantizeLinear", 1, 1, 3, 3, Set(Float32), nil),
+	row[MatMulInteger]("MatMulInteger", 2, 4, 1, 1, Set(Int8, Uint8), nil),
+	row[NonMaxSuppression]("NonMaxSuppression", 2, 5, 1, 1, Set(Float32), nil),
+	row[QLinearConv]("QLinearConv", 8, 9, 1, 1, Set(Int8, Uint8), nil),
+	row[QLinearMatMul]("QLinearMatMul", 8, 8, 1, 1, Set(Int8, Uint8), nil),
+	row[QuantizeLinear]("QuantizeLinear", 2, 3, 1, 1, Set(Float32, Int32), nil),
+}
 
 var (
 	rowsByName = map[string]*Row{}

@@ -100,10 +100,7 @@ func (o *Resize) Infer(in []Arg, _ int) ([]Type, error) {
 	for i := range s.Rank {
 		s.Dims[i] = g.axis[i].out
 	}
-	if err := s.check(); err != nil {
-		return nil, Invalidf("", "result: %v", err)
-	}
-	return []Type{{DType: in[0].DType, Shape: s}}, nil
+	return grown(in[0].DType, s.Slice(), "sizes")
 }
 
 // geometry works out extents and scales.

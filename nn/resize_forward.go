@@ -76,9 +76,14 @@ func (o *Resize) Forward(r *Run) error {
 	return nil
 }
 
+// resizable is the set of Go types that are interpolated.
+type resizable interface {
+	float32 | float64 | int8 | uint8 | int32 | int64
+}
+
 // resizeInto interpolates along one axis after the other, the last first, in
 // type A.
-func resizeInto[T exactNumber, A exactFloat](o *Resize, r *Run, g *resizeGeometry, roi *Tensor) {
+func resizeInto[T resizable, A float32 | float64](o *Resize, r *Run, g *resizeGeometry, roi *Tensor) {
 	src, out, mem := Data[T](r.In[0]), Data[T](r.Out[0]), r.Scratch
 	direct, same := any(out).([]A)
 	s, left := r.In[0].Shape, g.active()
@@ -108,10 +113,21 @@ func resizeInto[T exactNumber, A exactFloat](o *Resize, r *Run, g *resizeGeometr
 	case cur == nil:
 		copy(out, src)
 	case !same:
-		low, high := limits[T]()
-		for i, v := range cur {
-			out[i] = saturate[T](float64(v), low, high)
-		}
+		truncate(r.Out[0], cur)
+	}
+}
+
+// truncate converts to the integers of out, saturating.
+func truncate[A Float](out *Tensor, v []A) {
+	switch out.DType {
+	case Int8:
+		saturateRun(out.I8(), v)
+	case Uint8:
+		saturateRun(out.U8(), v)
+	case Int32:
+		saturateRun(out.I32(), v)
+	case Int64:
+		saturateRun(out.I64(), v)
 	}
 }
 

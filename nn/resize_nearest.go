@@ -1,5 +1,7 @@
 package nn
 
+import "math"
+
 // forwardNearest moves elements by their size alone.
 func (o *Resize) forwardNearest(r *Run, g *resizeGeometry, roi *Tensor) error {
 	var p nearestPass
@@ -14,29 +16,39 @@ func (o *Resize) forwardNearest(r *Run, g *resizeGeometry, roi *Tensor) error {
 		p.rank-- // dimensions that stay as they are are copied together
 	}
 	p.block = r.In[0].Shape.span(p.rank, g.rank)
-	switch r.In[0].DType {
-	case Float32:
-		moveNearest(&p, r.Out[0].F32(), r.In[0].F32(), o.Extrapolation)
-	case Float64:
-		moveNearest(&p, r.Out[0].F64(), r.In[0].F64(), float64(o.Extrapolation))
-	case Int8:
-		moveNearest(&p, r.Out[0].I8(), r.In[0].I8(), extrapolated[int8](o))
-	case Uint8:
-		moveNearest(&p, r.Out[0].U8(), r.In[0].U8(), extrapolated[uint8](o))
-	case Int32:
-		moveNearest(&p, r.Out[0].I32(), r.In[0].I32(), extrapolated[int32](o))
-	case Int64:
-		moveNearest(&p, r.Out[0].I64(), r.In[0].I64(), extrapolated[int64](o))
-	case Bool:
-		moveNearest(&p, r.Out[0].Bools(), r.In[0].Bools(), o.Extrapolation != 0)
+	extra := o.extraBits(r.In[0].DType)
+	switch r.In[0].DType.Size() {
+	case 1:
+		moveNearest(&p, units[uint8](r.Out[0]), units[uint8](r.In[0]), uint8(extra))
+	case 4:
+		moveNearest(&p, units[uint32](r.Out[0]), units[uint32](r.In[0]), uint32(extra))
+	case 8:
+		moveNearest(&p, units[uint64](r.Out[0]), units[uint64](r.In[0]), extra)
 	}
 	return nil
 }
 
-// extrapolated is the extrapolation value as an integer.
-func extrapolated[T exactNumber](o *Resize) T {
-	low, high := limits[T]()
-	return saturate[T](float64(o.Extrapolation), low, high)
+// extraBits returns the bits of the extrapolation value as an element.
+func (o *Resize) extraBits(d DType) uint64 {
+	v := float64(o.Extrapolation)
+	switch d {
+	case Float32:
+		return uint64(math.Float32bits(o.Extrapolation))
+	case Float64:
+		return math.Float64bits(v)
+	case Int8:
+		return uint64(saturate[int8](v))
+	case Uint8:
+		return uint64(saturate[uint8](v))
+	case Int32:
+		return uint64(saturate[int32](v))
+	case Int64:
+		return uint64(saturate[int64](v))
+	}
+	if v != 0 {
+		return 1
+	}
+	return 0
 }
 
 // takeIndex is carve without padding, for tables that only int32 follow.
@@ -56,7 +68,7 @@ type nearestPass struct {
 
 // moveNearest goes over the rows of outputs (runs along the last of p's
 // dimensions). A row that comes from where the one before did is copied.
-func moveNearest[T Element](p *nearestPass, dst, src []T, extra T) {
+func moveNearest[T unit](p *nearestPass, dst, src []T, extra T) {
 	last := p.rank - 1
 	row := len(p.index[last]) * p.block
 	if row == 0 {
@@ -68,12 +80,56 @@ func moveNearest[T Element](p *nearestPass, dst, src []T, extra T) {
 		d := dst[at:][:row]
 		switch from := p.from(&pos, last); {
 		case from == outside:
-			fillAny(d, extra)
+			fillUnits(d, extra)
 		case from == before:
 			copy(d, dst[at-row:at])
 		default:
-			p.row(d, src[from:], last)
+			nearestRow(p, d, src[from:], extra)
 			before = from
+		}
+	}
+}
+
+// from returns the input of the first output of a row and goes to the next
+// row; outside where any dimension but the last lies there.
+func (p *nearestPass) from(pos *[MaxRank]int, last int) int {
+	at, lost := 0, false
+	for i := range last {
+		k := p.index[i][pos[i]]
+		lost = lost || k == outside
+		at += int(k) * p.in[i]
+	}
+	for i := last - 1; i >= 0; i-- {
+		if pos[i]++; pos[i] < len(p.index[i]) {
+			break
+		}
+		pos[i] = 0
+	}
+	if lost {
+		return outside
+	}
+	return at
+}
+
+// nearestRow gathers one row.
+func nearestRow[T unit](p *nearestPass, dst, src []T, extra T) {
+	index := p.index[p.rank-1]
+	if p.block == 1 {
+		for i, k := range index {
+			if k == outside {
+				dst[i] = extra
+			} else {
+				dst[i] = src[k]
+			}
+		}
+		return
+	}
+	for i, k := range index {
+		d := dst[i*p.block:][:p.block]
+		if k == outside {
+			fillUnits(d, extra)
+		} else {
+			copy(d, src[int(k)*p.block:])
 		}
 	}
 }

@@ -1,0 +1,35 @@
+package nn
+
+// DynamicQuantizeLinear quantises to uint8 with the scale and the zero point
+// that fit the operand's own range, widened to hold 0. Results: y, its scale
+// and its zero point. An operand that is 0 throughout has scale 1.
+type DynamicQuantizeLinear struct{}
+
+// Infer returns the types of the three results.
+func (*DynamicQuantizeLinear) Infer(in []Arg, outs int) ([]Type, error) {
+	return []Type{{DType: Uint8, Shape: in[0].Shape}, {DType: Float32}, {DType: Uint8}}[:outs], nil
+}
+
+// Forward quantises.
+func (*DynamicQuantizeLinear) Forward(r *Run) error {
+	x := r.In[0].F32()
+	var low, high float32
+	for _, v := range x {
+		low, high = min(low, v), max(high, v)
+	}
+	scale := (high - low) / 255
+	if scale == 0 {
+		scale = 1
+	}
+	zero := roundTo[uint8](-low/scale, 0)
+	for i, v := range x {
+		r.Out[0].U8()[i] = roundTo[uint8](v/scale, int32(zero))
+	}
+	if len(r.Out) > 1 && r.Out[1].Present() {
+		r.Out[1].F32()[0] = scale
+	}
+	if len(r.Out) > 2 && r.Out[2].Present() {
+		r.Out[2].U8()[0] = zero
+	}
+	return nil
+}
