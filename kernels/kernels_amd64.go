@@ -14,6 +14,9 @@ func maxPoolF32AVX2(a *TapsF32Args)
 //go:noescape
 func avgPoolF32AVX2(a *TapsF32Args)
 
+//go:noescape
+func gemmF32AVX512(a *GemmF32Args)
+
 func peakF32AVX2(rounds int)
 
 func peakF32AVX512(rounds int)

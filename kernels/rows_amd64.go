@@ -5,6 +5,7 @@ package kernels
 // The rows written in AMD64 assembly, best first.
 var (
 	archGemmF32 = []GemmF32{
+		{"avx512-7x32", AVX512, 7, 32, gemmF32AVX512},
 		{"avx2-6x16", AVX2, 6, 16, gemmF32AVX2},
 	}
 	archPeakF32 = []PeakF32{

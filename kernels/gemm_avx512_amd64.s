@@ -1,0 +1,228 @@
+//go:build !purego
+
+// One tile of the indirect matrix product in AVX-512.
+//
+// The tile is 7×32: 14 accumulators of 16 floats hide the latency of FMA where
+// there are two units of 512 bits as well as where there is one, and 7 rows
+// divide the pictures of nets made for 224 pixels (56², 28², 14², 7²) without rest.
+// A step of k is 14 FMAs for 9 loads. Columns past N are kept out by mask
+// registers, which cost nothing. Source of the scheme: gemm_avx2_amd64.s.
+
+#include "go_asm.h"
+#include "textflag.h"
+
+#define args DI  // *GemmF32Args, throughout
+#define off  SI  // next seven offsets
+#define base DX  // end of a row at offset 0: A + 4·K
+#define b    R8  // next row of 32 floats of the panel
+#define taps BX  // taps left
+#define kk   CX  // −4·(floats of the rows left)
+#define a0   R9  // ends of the rows of A
+#define a1   R10
+#define a2   R11
+#define a3   R12
+#define a4   R13
+#define a5   AX
+#define a6   R14
+
+#define res  R9  // after the sums: row of Res,
+#define c    R10 // row of C,
+#define ld   R11 // their stride,
+#define rows R12 // M,
+#define tmp  AX
+#define low  K1  // columns 0 to 15 below N,
+#define high K2  // columns 16 to 31
+
+#define c00  Z0 // accumulators: row, half
+#define c01  Z1
+#define c10  Z2
+#define c11  Z3
+#define c20  Z4
+#define c21  Z5
+#define c30  Z6
+#define c31  Z7
+#define c40  Z8
+#define c41  Z9
+#define c50  Z10
+#define c51  Z11
+#define c60  Z12
+#define c61  Z13
+#define b0   Z14 // a row of B
+#define b1   Z15
+#define x0   Z16 // broadcasts of A; later Res, or the clamp
+#define x1   Z17
+#define x2   Z18
+#define x3   Z19
+#define x4   Z20
+#define x5   Z21
+#define x6   Z22
+
+// STEP adds the products of one k; da and db are its distances from the
+// running positions in the rows of A and in B.
+#define STEP(da, db) \
+	VMOVUPS      (db)(b), b0;        \
+	VMOVUPS      (db+64)(b), b1;     \
+	VBROADCASTSS (da)(a0)(kk*1), x0; \
+	VBROADCASTSS (da)(a1)(kk*1), x1; \
+	VBROADCASTSS (da)(a2)(kk*1), x2; \
+	VBROADCASTSS (da)(a3)(kk*1), x3; \
+	VBROADCASTSS (da)(a4)(kk*1), x4; \
+	VBROADCASTSS (da)(a5)(kk*1), x5; \
+	VBROADCASTSS (da)(a6)(kk*1), x6; \
+	VFMADD231PS  b0, x0, c00;        \
+	VFMADD231PS  b1, x0, c01;        \
+	VFMADD231PS  b0, x1, c10;        \
+	VFMADD231PS  b1, x1, c11;        \
+	VFMADD231PS  b0, x2, c20;        \
+	VFMADD231PS  b1, x2, c21;        \
+	VFMADD231PS  b0, x3, c30;        \
+	VFMADD231PS  b1, x3, c31;        \
+	VFMADD231PS  b0, x4, c40;        \
+	VFMADD231PS  b1, x4, c41;        \
+	VFMADD231PS  b0, x5, c50;        \
+	VFMADD231PS  b1, x5, c51;        \
+	VFMADD231PS  b0, x6, c60;        \
+	VFMADD231PS  b1, x6, c61
+
+// ROW turns the next offset into the end of a row.
+#define ROW(i, r) \
+	MOVLQSX (4*i)(off), r; \
+	ADDQ    base, r
+
+// ADDRES adds a row of Res, which reads as zero past N.
+#define ADDRES(v0, v1) \
+	VMOVUPS.Z (res), low, x0;    \
+	VMOVUPS.Z 64(res), high, x1; \
+	VADDPS    x0, v0, v0;        \
+	VADDPS    x1, v1, v1;        \
+	ADDQ      ld, res
+
+// CLAMP keeps NaN: of two operands one of which is NaN, VMAXPS and VMINPS
+// return the second, which Go writes first.
+#define CLAMP(v) \
+	VMAXPS v, x0, v; \
+	VMINPS v, x1, v
+
+#define STORE(v0, v1) \
+	VMOVUPS v0, low, (c);    \
+	VMOVUPS v1, high, 64(c); \
+	ADDQ    ld, c
+
+// ROWS applies one of the above to the first M rows of the tile.
+#define ROWS(each, done) \
+	each(c00, c01); \
+	CMPQ rows, $2;  \
+	JLT  done;      \
+	each(c10, c11); \
+	CMPQ rows, $3;  \
+	JLT  done;      \
+	each(c20, c21); \
+	CMPQ rows, $4;  \
+	JLT  done;      \
+	each(c30, c31); \
+	CMPQ rows, $5;  \
+	JLT  done;      \
+	each(c40, c41); \
+	CMPQ rows, $6;  \
+	JLT  done;      \
+	each(c50, c51); \
+	CMPQ rows, $7;  \
+	JLT  done;      \
+	each(c60, c61)
+
+// func gemmF32AVX512(a *GemmF32Args)
+TEXT ·gemmF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), args
+	MOVQ GemmF32Args_Bias(args), tmp
+	VMOVUPS (tmp), c00
+	VMOVUPS 64(tmp), c01
+	VMOVAPS c00, c10
+	VMOVAPS c01, c11
+	VMOVAPS c00, c20
+	VMOVAPS c01, c21
+	VMOVAPS c00, c30
+	VMOVAPS c01, c31
+	VMOVAPS c00, c40
+	VMOVAPS c01, c41
+	VMOVAPS c00, c50
+	VMOVAPS c01, c51
+	VMOVAPS c00, c60
+	VMOVAPS c01, c61
+	MOVQ GemmF32Args_K(args), base
+	SHLQ $2, base
+	ADDQ GemmF32Args_A(args), base
+	MOVQ GemmF32Args_Off(args), off
+	MOVQ GemmF32Args_B(args), b
+	MOVQ GemmF32Args_Taps(args), taps
+
+tap:
+	ROW(0, a0)
+	ROW(1, a1)
+	ROW(2, a2)
+	ROW(3, a3)
+	ROW(4, a4)
+	ROW(5, a5)
+	ROW(6, a6)
+	ADDQ $28, off
+	MOVQ GemmF32Args_K(args), kk
+	SHLQ $2, kk
+	NEGQ kk
+	ADDQ $8, kk
+	JGT  tail
+
+	PCALIGN $32
+two:
+	STEP(-8, 0)
+	STEP(-4, 128)
+	ADDQ $256, b
+	ADDQ $8, kk
+	JLE  two
+
+tail:
+	SUBQ $8, kk
+	JEQ  tapped
+	STEP(0, 0)
+	ADDQ $128, b
+
+tapped:
+	DECQ taps
+	JNE  tap
+
+	MOVQ  GemmF32Args_N(args), c
+	MOVQ  $-1, tmp
+	BZHIQ c, tmp, tmp
+	KMOVW tmp, low
+	SHRQ  $16, tmp
+	KMOVW tmp, high
+	MOVQ  GemmF32Args_M(args), rows
+	MOVQ  GemmF32Args_Res(args), res
+	TESTQ res, res
+	JEQ   clamp
+	MOVQ  GemmF32Args_LDR(args), ld
+	ROWS(ADDRES, clamp)
+
+clamp:
+	VBROADCASTSS GemmF32Args_Lo(args), x0
+	VBROADCASTSS GemmF32Args_Hi(args), x1
+	CLAMP(c00)
+	CLAMP(c01)
+	CLAMP(c10)
+	CLAMP(c11)
+	CLAMP(c20)
+	CLAMP(c21)
+	CLAMP(c30)
+	CLAMP(c31)
+	CLAMP(c40)
+	CLAMP(c41)
+	CLAMP(c50)
+	CLAMP(c51)
+	CLAMP(c60)
+	CLAMP(c61)
+
+	MOVQ GemmF32Args_C(args), c
+	MOVQ GemmF32Args_LDC(args), ld
+	ROWS(STORE, done)
+
+done:
+	VZEROUPPER
+	RET
