@@ -1,0 +1,176 @@
+package plan
+
+import (
+	"github.com/ocellus-vision/ocellus/nn"
+)
+
+// geometry is a window over pictures stored as NHWC. It is the key of its
+// table of offsets.
+type geometry struct {
+	pictures, channels int
+	y, x               nn.WindowAxis
+	zeros              int // bytes from the zeros to the picture; 0 without padding
+	tile               int // pixels that stand together; 0 for [pixel][tap]
+}
+
+func (g *geometry) pixels() int { return g.pictures * g.y.Out * g.x.Out }
+func (g *geometry) taps() int   { return g.y.Kernel * g.x.Kernel }
+
+// padded reports whether any tap falls on padding.
+func (g *geometry) padded() bool { return padded(g.y) || padded(g.x) }
+
+func padded(a nn.WindowAxis) bool {
+	return a.Begin > 0 || (a.Out-1)*a.Stride-a.Begin+a.Extent() > a.In
+}
+
+// maxTable bounds the offsets of one step. Beyond it, as when a kernel is as
+// large as a large picture, package nn computes the node.
+const maxTable = 1 << 26
+
+func (g *geometry) fitsTable() bool {
+	in := g.pictures * g.y.In * g.x.In * g.channels
+	return g.taps() <= maxTable/max(g.pixels(), 1) && in <= 1<<29
+}
+
+// offset returns where tap (ky, kx) of output pixel (b, oy, ox) lies, in
+// bytes; false when that is padding.
+func (g *geometry) offset(b, oy, ox, ky, kx int) (int32, bool) {
+	iy := oy*g.y.Stride - g.y.Begin + ky*g.y.Dilation
+	ix := ox*g.x.Stride - g.x.Begin + kx*g.x.Dilation
+	if iy < 0 || iy >= g.y.In || ix < 0 || ix >= g.x.In {
+		return int32(-g.zeros), false
+	}
+	return int32(((b*g.y.In+iy)*g.x.In + ix) * g.channels * 4), true
+}
+
+// pixel returns the picture, row and column of an output pixel.
+func (g *geometry) pixel(p int) (b, oy, ox int) {
+	return p / (g.y.Out * g.x.Out), p / g.x.Out % g.y.Out, p % g.x.Out
+}
+
+// tiled returns offsets as [tile][tap][pixel of the tile]; the last tile is
+// filled up with the last pixel.
+func (g *geometry) tiled() []int32 {
+	tiles, taps := (g.pixels()+g.tile-1)/g.tile, g.taps()
+	off := make([]int32, tiles*taps*g.tile)
+	for i := range tiles * g.tile {
+		b, oy, ox := g.pixel(min(i, g.pixels()-1))
+		at := i/g.tile*taps*g.tile + i%g.tile
+		for t := range taps {
+			off[at+t*g.tile], _ = g.offset(b, oy, ox, t/g.x.Kernel, t%g.x.Kernel)
+		}
+	}
+	return off
+}
+
+// convGeometry returns the geometry of a convolution whose operand is x.
+func (p *program) convGeometry(n *node) (geometry, bool) {
+	x := p.vals[n.in[0]].logical
+	w, err := n.op.(*nn.Conv).Window(x, p.vals[n.in[1]].logical)
+	g := geometry{pictures: x.Dims[0], channels: x.Dims[1], y: w.Axis[0], x: w.Axis[1]}
+	return g, err == nil && g.fitsTable()
+}
+
+// conv returns the step for a convolution over pictures.
+func (l *lowering) conv(i int, n *node) (step, StepInfo) {
+	g, _ := l.convGeometry(n)
+	group := n.op.(*nn.Conv).Group
+	if group == g.channels && group == l.vals[n.out[0]].logical.Dims[1] && group > 1 && n.res == none {
+		return l.depthwise(n, g)
+	}
+	w := l.konst(n.in[1])
+	out := w.Shape.Dims[0]
+	s := &gemmStep{row: l.rows.gemm, x: n.in[0], out: n.out[0], m: g.pixels(), n: out / group,
+		groups: group, ldc: 4 * out, groupIn: 4 * w.Shape.Dims[1]}
+	ohwi := lastChannel(w)
+	if group == 1 && g.x.Kernel > 1 && g.channels <= rowTapChannels && g.x.Dilation == 1 {
+		l.rowTaps(i, n, s, g, ohwi)
+	} else {
+		s.taps, s.k = g.taps(), w.Shape.Dims[1]
+		if g.padded() {
+			g.zeros = aligned(4 * g.channels)
+			s.zeros = g.zeros
+			l.needPrefix(n.in[0], g.zeros)
+		}
+		g.tile = s.row.MR
+		s.off = l.table(g, g.tiled)
+	}
+	s.tile()
+	s.pack(ohwi, l.biasOf(n, out), s.taps*s.k, s.k, 1)
+	return s, l.finish(i, n, s)
+}
+
+// rowTapChannels is the number of channels up to which the columns of a
+// kernel's row count as one long tap: on few channels, starting a tap costs
+// more than computing it.
+const rowTapChannels = 12
+
+// rowTaps makes each row of the kernel one tap. What the row covers lies
+// side by side in memory, provided the padding does too: a padded picture is
+// copied first.
+func (l *lowering) rowTaps(i int, n *node, s *gemmStep, g geometry, ohwi []float32) {
+	s.taps, s.k = g.y.Kernel, g.x.Kernel*g.channels
+	if g.padded() {
+		s.pad = newPadding(g)
+		s.pad.block = l.needScratch(i, s.pad.bytes())
+		g.y.In, g.x.In = s.pad.h, s.pad.w
+		g.y.Begin, g.x.Begin = 0, 0
+	}
+	g.x.Kernel = 1
+	g.tile = s.row.MR
+	s.off = l.table(g, g.tiled)
+}
+
+// lastChannel returns the weights [O I H W] as [O H W I].
+func lastChannel(w *nn.Tensor) []float32 {
+	d := w.Shape.Dims
+	src, dst := w.F32(), make([]float32, w.Elems())
+	pixels := d[2] * d[3]
+	for o := range d[0] {
+		for c := range d[1] {
+			for p := range pixels {
+				dst[(o*pixels+p)*d[1]+c] = src[(o*d[1]+c)*pixels+p]
+			}
+		}
+	}
+	return dst
+}
+
+// padding is the copy of a picture with rows and columns of zeros about it.
+type padding struct {
+	geometry
+	h, w  int // extents with padding
+	block *block
+}
+
+func newPadding(g geometry) *padding {
+	return &padding{geometry: g, h: withPadding(g.y), w: withPadding(g.x)}
+}
+
+// withPadding is the extent that the windows reach over.
+func withPadding(a nn.WindowAxis) int {
+	return max(a.In+a.Begin, (a.Out-1)*a.Stride+a.Extent())
+}
+
+func (p *padding) bytes() int { return 4 * p.pictures * p.h * p.w * p.channels }
+
+// padCopy is a padding bound to memory.
+type padCopy struct {
+	*padding
+	from, to []float32
+}
+
+func (p *padding) bind(m *binder, x int) *padCopy {
+	return &padCopy{p, m.tensor(x).F32(), floats(m.bytes(p.block))}
+}
+
+func (p *padCopy) run() {
+	clear(p.to)
+	row := p.geometry.x.In * p.channels
+	for b := range p.pictures {
+		for y := range p.y.In {
+			at := (b*p.h+y+p.y.Begin)*p.w + p.geometry.x.Begin
+			copy(p.to[at*p.channels:][:row], p.from[(b*p.y.In+y)*row:])
+		}
+	}
+}

@@ -1,0 +1,278 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/ocellus-vision/ocellus/kernels"
+	"github.com/ocellus-vision/ocellus/nn"
+)
+
+// step is one thing that a Run does: immutable, shared by all Runners.
+type step interface {
+	// bind resolves the values of the step to a Runner's memory.
+	bind(m *binder) exec
+}
+
+// exec is a step bound to the memory of one Runner.
+type exec interface {
+	// prepare runs once before the pieces.
+	prepare()
+	// parts is the number of pieces, which may run at the same time.
+	parts() int
+	// run computes piece i.
+	run(args *kernelArgs, i int)
+	// failed returns what went wrong in the pieces.
+	failed() error
+}
+
+// infallible is embedded by the execs that cannot fail and prepare nothing.
+type infallible struct{}
+
+func (infallible) prepare()      {}
+func (infallible) failed() error { return nil }
+
+// lowering turns nodes into steps and gathers what they need of the arena.
+type lowering struct {
+	*program
+	plan     *Plan
+	rows     rows
+	root     []int    // the value in whose block each value lies
+	blocks   []*block // by root
+	pinned   []bool   // by root: holds a graph input, whose data outlives its readers
+	lastRead []int    // by root: the last node to read it
+	scratch  []*block
+	tables   map[any][]int32
+}
+
+// rows are the kernels chosen for the CPU.
+type rows struct {
+	gemm      *kernels.GemmF32
+	depthwise *kernels.TapsF32
+	maxPool   *kernels.TapsF32
+	avgPool   *kernels.TapsF32
+	element   *kernels.ElementF32
+}
+
+func chooseRows(f kernels.Features) rows {
+	return rows{
+		gemm:      kernels.GemmF32Rows(f)[0],
+		depthwise: kernels.DepthwiseF32Rows(f)[0],
+		maxPool:   kernels.MaxPoolF32Rows(f)[0],
+		avgPool:   kernels.AvgPoolF32Rows(f)[0],
+		element:   kernels.ElementF32Rows(f)[0],
+	}
+}
+
+// lower makes the plan of a program whose layouts are decided.
+func (p *program) lower(g *nn.Graph, o *options) (*Plan, error) {
+	l := &lowering{program: p, rows: chooseRows(o.features), tables: map[any][]int32{},
+		plan: &Plan{name: p.name, vals: p.vals, stats: Stats{Params: g.Params()}}}
+	l.traceStorage()
+	for i, n := range p.nodes {
+		if l.isView(n) {
+			continue
+		}
+		if err := l.lowerNode(i, n); err != nil {
+			return nil, nn.Located(err, n.name, nn.Name(n.op), p.shapes(n.in))
+		}
+	}
+	l.ports()
+	return l.plan, l.layOut(o.maxBytes)
+}
+
+// traceStorage finds which values share storage because one is a view of the
+// other, and how long each is needed.
+func (l *lowering) traceStorage() {
+	l.root = make([]int, len(l.vals))
+	for id := range l.root {
+		l.root[id] = id
+	}
+	l.blocks = make([]*block, len(l.vals))
+	l.pinned = make([]bool, len(l.vals))
+	l.lastRead = make([]int, len(l.vals))
+	for _, id := range l.inputs {
+		l.block(id, 0)
+		l.pinned[id] = true
+	}
+	for i, n := range l.nodes {
+		for _, id := range n.operands() {
+			l.lastRead[l.root[id]] = i
+		}
+		if l.isView(n) {
+			l.root[n.out[0]] = l.root[n.in[0]]
+		}
+	}
+	for _, o := range l.outputs {
+		l.lastRead[l.root[o.val]] = len(l.nodes)
+	}
+}
+
+// isView reports whether the result of n is its operand, looked at otherwise.
+func (l *lowering) isView(n *node) bool {
+	if len(n.out) != 1 || len(n.in) == 0 || l.konst(n.in[0]) != nil || n.hasEpilogue() {
+		return false
+	}
+	if t, ok := n.op.(*nn.Transpose); ok {
+		return !moves(l.vals[n.in[0]].typ.Shape, t.Perm)
+	}
+	v, ok := n.op.(nn.Viewer)
+	return ok && v.View(l.args(n.in))
+}
+
+// block makes room for a value from node i on.
+func (l *lowering) block(id, i int) *block {
+	t := &l.vals[id].typ
+	b := &block{bytes: t.Shape.Elems() * t.DType.Size(), first: i}
+	l.blocks[id] = b
+	return b
+}
+
+// inPlace lets the result of node i lie where one of its operands does, if
+// nothing needs that operand any more. others are operands that must stay.
+func (l *lowering) inPlace(i, out, operand int, others ...int) bool {
+	r := l.root[operand]
+	if l.blocks[r] == nil || l.pinned[r] || l.lastRead[r] > i || l.vals[operand].typ != l.vals[out].typ {
+		return false
+	}
+	for _, id := range others {
+		if id != none && l.root[id] == r {
+			return false
+		}
+	}
+	l.root[out] = r
+	l.lastRead[r] = max(l.lastRead[r], l.lastRead[out])
+	return true
+}
+
+// needPrefix asks for a row of zeros before a value.
+func (l *lowering) needPrefix(id, bytes int) {
+	if b := l.blocks[l.root[id]]; b != nil {
+		b.prefix = max(b.prefix, aligned(bytes))
+	}
+}
+
+// needScratch asks for working memory during node i.
+func (l *lowering) needScratch(i, bytes int) *block {
+	b := &block{bytes: bytes, first: i, last: i}
+	l.scratch = append(l.scratch, b)
+	return b
+}
+
+// lowerNode appends the step for a node.
+func (l *lowering) lowerNode(i int, n *node) error {
+	s, info := l.choose(i, n)
+	if s == nil {
+		s, info = l.forward(i, n), StepInfo{Kernel: "nn"}
+	}
+	for _, id := range n.out {
+		if id != none && l.root[id] == id {
+			l.block(id, i)
+		}
+	}
+	info.Node, info.Fused, info.Op = n.name, n.fused, nn.Name(n.op)
+	info.In, info.Out = l.shapes(n.operands()), l.shapes(n.out)
+	if n.nhwc {
+		info.Layout = "NHWC"
+	}
+	l.plan.steps = append(l.plan.steps, s)
+	l.plan.infos = append(l.plan.infos, info)
+	l.plan.stats.MACs += info.MACs
+	return nil
+}
+
+// choose returns the step with a kernel for node i, or nil if none fits.
+func (l *lowering) choose(i int, n *node) (step, StepInfo) {
+	switch {
+	case l.isConv2D(n):
+		return l.conv(i, n)
+	case l.isDense(n):
+		return l.dense(i, n)
+	case l.isPool2D(n):
+		return l.pool(i, n)
+	}
+	return l.element(i, n)
+}
+
+// ports records the inputs and outputs.
+func (l *lowering) ports() {
+	p := l.plan
+	for _, id := range l.inputs {
+		p.inputs = append(p.inputs, Port{l.vals[id].name, l.vals[id].typ})
+		p.inVal = append(p.inVal, id)
+	}
+	for _, o := range l.outputs {
+		p.outputs = append(p.outputs, Port{o.name, l.vals[o.val].typ})
+		p.outVal = append(p.outVal, o.val)
+	}
+	p.vals = l.vals
+}
+
+// memory is where everything lies in an arena.
+type memory struct {
+	bytes  int
+	offset []int // of each value; -1 for constants and what is not stored
+}
+
+// layOut places all blocks.
+func (l *lowering) layOut(limit int) error {
+	var all []*block
+	for r, b := range l.blocks {
+		if b == nil {
+			continue
+		}
+		b.last = max(b.first, l.lastRead[r])
+		if l.pinned[r] {
+			b.last = len(l.nodes)
+		}
+		all = append(all, b)
+	}
+	m := &l.plan.memory
+	m.bytes = place(append(all, l.scratch...))
+	if m.bytes > limit {
+		return &ErrMemory{l.name, m.bytes, limit}
+	}
+	m.offset = make([]int, len(l.vals))
+	for id := range m.offset {
+		m.offset[id] = -1
+		if b := l.blocks[l.root[id]]; b != nil {
+			m.offset[id] = b.offset
+		}
+	}
+	l.plan.stats.Steps = len(l.plan.steps)
+	l.plan.stats.ArenaBytes = m.bytes
+	for _, t := range l.tables {
+		l.plan.stats.TableBytes += 4 * len(t)
+	}
+	l.releaseConstants()
+	return nil
+}
+
+// releaseConstants forgets the constants that steps have packed.
+func (l *lowering) releaseConstants() {
+	used := make([]bool, len(l.vals))
+	for _, s := range l.plan.steps {
+		if f, ok := s.(*forwardStep); ok {
+			for _, id := range f.in {
+				if id != none {
+					used[id] = true
+				}
+			}
+		}
+	}
+	for _, id := range l.plan.outVal {
+		used[id] = true
+	}
+	for id := range l.plan.vals {
+		v := &l.plan.vals[id]
+		if v.konst != nil && !used[id] {
+			v.konst = nil
+		} else if v.konst != nil {
+			l.plan.stats.WeightBytes += len(v.konst.Bytes())
+		}
+	}
+}
+
+// errTooLarge refuses what the kernels' 32-bit offsets cannot reach.
+func errTooLarge(what string, bytes int) error {
+	return nn.Unsupportedf(what, "%s", fmt.Sprintf("takes %d bytes; kernels reach 2 GiB", bytes))
+}
