@@ -75,7 +75,7 @@ func (p *program) convGeometry(n *node) (geometry, bool) {
 func (l *lowering) conv(i int, n *node) (step, StepInfo) {
 	g, _ := l.convGeometry(n)
 	group := n.op.(*nn.Conv).Group
-	if group == g.channels && group == l.vals[n.out[0]].logical.Dims[1] && group > 1 && n.res == none {
+	if l.isDepthwise(n) {
 		return l.depthwise(n, g)
 	}
 	w := l.konst(n.in[1])

@@ -108,7 +108,7 @@ func (l *lowering) alongLast(s nn.Shape, e *elementStep) bool {
 
 func binaryOp(op nn.Op) (k kernels.ElementOp, commutes, ok bool) {
 	switch op.(type) {
-	case *nn.Add:
+	case *nn.Add, *nn.Sum:
 		return kernels.AddF32, true, true
 	case *nn.Sub:
 		return kernels.SubF32, false, true

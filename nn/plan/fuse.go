@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
@@ -29,18 +30,29 @@ func (p *program) isConv(n *node) bool {
 // pictures.
 func (p *program) isConv2D(n *node) bool {
 	_, ok := n.op.(*nn.Conv)
-	return ok && p.vals[n.in[0]].typ.Shape.Rank == 4 && p.constFloat(n.in[1]) &&
-		(n.operand(2) == none || p.constFloat(n.in[2])) && p.vals[n.out[0]].typ.Shape.Elems() > 0
+	if !ok || p.konst(n.in[0]) != nil || p.vals[n.in[0]].logical.Rank != 4 || !p.constFloat(n.in[1]) ||
+		n.operand(2) != none && !p.constFloat(n.in[2]) || p.vals[n.out[0]].logical.Elems() == 0 {
+		return false
+	}
+	_, ok = p.convGeometry(n)
+	return ok
+}
+
+// isDepthwise reports whether n, which isConv2D, convolves each channel by
+// itself.
+func (p *program) isDepthwise(n *node) bool {
+	group := n.op.(*nn.Conv).Group
+	return group > 1 && group == p.vals[n.in[0]].logical.Dims[1] && group == p.vals[n.in[1]].logical.Dims[0]
 }
 
 // isDense reports whether the matrix kernels can compute n: a product of
 // float32 rows with a constant matrix, plus at most a constant row.
 func (p *program) isDense(n *node) bool {
-	if len(n.in) < 2 || !p.constFloat(n.in[1]) || p.vals[n.out[0]].typ.Shape.Elems() == 0 {
+	if len(n.in) < 2 || n.in[0] == none || p.konst(n.in[0]) != nil || !p.constFloat(n.in[1]) || p.vals[n.out[0]].typ.Shape.Elems() == 0 {
 		return false
 	}
 	b := p.vals[n.in[1]].typ.Shape
-	if b.Rank != 2 || b.Elems() == 0 {
+	if b.Rank != 2 || b.Elems() == 0 || p.vals[n.in[0]].typ.Shape.Elems() > 1<<29 {
 		return false
 	}
 	switch op := n.op.(type) {
@@ -167,12 +179,15 @@ func (p *program) soleReader(u *usage, n *node) *node {
 
 // fuseResidual takes over an addition of a value of the same shape.
 func (p *program) fuseResidual(u *usage, n, after *node) bool {
-	if _, ok := after.op.(*nn.Add); !ok || n.hasEpilogue() {
+	if k, _, ok := binaryOp(after.op); !ok || k != kernels.AddF32 || len(after.in) != 2 || n.hasEpilogue() {
 		return false
 	}
 	other := after.in[0]
 	if other == n.out[0] {
 		other = after.in[1]
+	}
+	if _, ok := n.op.(*nn.Conv); ok && p.isDepthwise(n) {
+		return false // whose kernels have no residual
 	}
 	if other == n.out[0] || p.konst(other) != nil || p.vals[other].typ != p.vals[n.out[0]].typ {
 		return false
@@ -187,7 +202,7 @@ func (p *program) fuseResidual(u *usage, n, after *node) bool {
 }
 
 // dependsOn reports whether a value is computed from n's result, which would
-// make a cycle of the fusion.
+// make a cycle of the fusion. It gives up, and says so, after many nodes.
 func (p *program) dependsOn(u *usage, id int, n *node) bool {
 	seen := map[int]bool{}
 	stack := []int{id}
@@ -197,7 +212,9 @@ func (p *program) dependsOn(u *usage, id int, n *node) bool {
 		if seen[id] {
 			continue
 		}
-		seen[id] = true
+		if seen[id] = true; len(seen) > 1<<12 {
+			return true
+		}
 		m := u.maker[id]
 		if m == n {
 			return true

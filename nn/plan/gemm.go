@@ -24,7 +24,7 @@ type gemmStep struct {
 	zeros                 int // bytes of zeros that must lie before x
 	lo, hi                float32
 
-	tiles, panelCount          int // of all rows; of one group
+	tiles, panelCount           int // of all rows; of one group
 	tilesPerPart, panelsPerPart int
 }
 
@@ -67,9 +67,11 @@ func (s *gemmStep) pack(w, bias []float32, strideN, strideT, strideK int) {
 	}
 }
 
-func alignedFloats(n int) []float32 {
-	b := alignedBytes(4 * n)
-	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(b))), n)
+func alignedFloats(n int) []float32 { return floats(alignedBytes(4 * n)) }
+
+// floats looks at aligned bytes as float32.
+func floats(b []byte) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/4)
 }
 
 // finish places the result, in the residual's memory if it can be, and

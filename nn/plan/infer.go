@@ -248,7 +248,7 @@ func (w *inference) inFloat32(n *node) error {
 }
 
 func (w *inference) cast(name string, from, to int, d nn.DType) error {
-	n := newNode(name, nn.NewCast(d), []int{from}, []int{to})
+	n := newNode(name, &nn.Cast{To: d.ONNX(), Saturate: true, RoundMode: "up"}, []int{from}, []int{to})
 	types, err := w.types(n, n.in)
 	if err != nil {
 		return err

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"fmt"
-
 	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 )
@@ -36,7 +34,7 @@ type lowering struct {
 	*program
 	plan     *Plan
 	rows     rows
-	root     []int    // the value in whose block each value lies
+	root     []int    // a value in whose memory each value lies; see home
 	blocks   []*block // by root
 	pinned   []bool   // by root: holds a graph input, whose data outlives its readers
 	lastRead []int    // by root: the last node to read it
@@ -112,9 +110,6 @@ func (l *lowering) isView(n *node) bool {
 	if len(n.out) != 1 || len(n.in) == 0 || l.konst(n.in[0]) != nil || n.hasEpilogue() {
 		return false
 	}
-	if t, ok := n.op.(*nn.Transpose); ok {
-		return !moves(l.vals[n.in[0]].typ.Shape, t.Perm)
-	}
 	v, ok := n.op.(nn.Viewer)
 	return ok && v.View(l.args(n.in))
 }
@@ -127,15 +122,23 @@ func (l *lowering) block(id, i int) *block {
 	return b
 }
 
+// home returns the value in whose block a value lies.
+func (l *lowering) home(id int) int {
+	for l.root[id] != id {
+		id = l.root[id]
+	}
+	return id
+}
+
 // inPlace lets the result of node i lie where one of its operands does, if
 // nothing needs that operand any more. others are operands that must stay.
 func (l *lowering) inPlace(i, out, operand int, others ...int) bool {
-	r := l.root[operand]
+	r := l.home(operand)
 	if l.blocks[r] == nil || l.pinned[r] || l.lastRead[r] > i || l.vals[operand].typ != l.vals[out].typ {
 		return false
 	}
 	for _, id := range others {
-		if id != none && l.root[id] == r {
+		if id != none && l.home(id) == r {
 			return false
 		}
 	}
@@ -146,7 +149,7 @@ func (l *lowering) inPlace(i, out, operand int, others ...int) bool {
 
 // needPrefix asks for a row of zeros before a value.
 func (l *lowering) needPrefix(id, bytes int) {
-	if b := l.blocks[l.root[id]]; b != nil {
+	if b := l.blocks[l.home(id)]; b != nil {
 		b.prefix = max(b.prefix, aligned(bytes))
 	}
 }
@@ -234,7 +237,7 @@ func (l *lowering) layOut(limit int) error {
 	m.offset = make([]int, len(l.vals))
 	for id := range m.offset {
 		m.offset[id] = -1
-		if b := l.blocks[l.root[id]]; b != nil {
+		if b := l.blocks[l.home(id)]; b != nil {
 			m.offset[id] = b.offset
 		}
 	}
@@ -270,9 +273,4 @@ func (l *lowering) releaseConstants() {
 			l.plan.stats.WeightBytes += len(v.konst.Bytes())
 		}
 	}
-}
-
-// errTooLarge refuses what the kernels' 32-bit offsets cannot reach.
-func errTooLarge(what string, bytes int) error {
-	return nn.Unsupportedf(what, "%s", fmt.Sprintf("takes %d bytes; kernels reach 2 GiB", bytes))
 }

@@ -44,9 +44,6 @@ func (p *program) unchanged(n *node) bool {
 	if p.vals[n.in[0]].typ != p.vals[n.out[0]].typ {
 		return false
 	}
-	if t, ok := n.op.(*nn.Transpose); ok {
-		return !moves(p.vals[n.in[0]].typ.Shape, t.Perm)
-	}
 	v, ok := n.op.(nn.Viewer)
 	return ok && v.View(p.args(n.in))
 }

@@ -10,15 +10,15 @@ import (
 // tapsStep combines, for each output pixel, the rows of channels under its
 // window: depthwise convolution and pooling.
 type tapsStep struct {
-	row            *kernels.TapsF32
-	x, out         int
-	off            []int32   // [pixel][tap] bytes from x
-	weights, bias  []float32 // depthwise: [tap][C], [C]
-	scale          []float32 // average pooling: [pixel]
+	row             *kernels.TapsF32
+	x, out          int
+	off             []int32   // [pixel][tap] bytes from x
+	weights, bias   []float32 // depthwise: [tap][C], [C]
+	scale           []float32 // average pooling: [pixel]
 	taps, c, pixels int
-	zeros          int // bytes of zeros that must lie before x
-	perPart        int // pixels
-	lo, hi         float32
+	zeros           int // bytes of zeros that must lie before x
+	perPart         int // pixels
+	lo, hi          float32
 }
 
 // A piece computes about this many products or comparisons.
