@@ -15,8 +15,8 @@ func (p *program) fuse() {
 	p.foldPads()
 	p.foldAffine()
 	p.fuseEpilogues()
-	p.prune()
 	p.order()
+	p.prune()
 }
 
 // isConv reports whether n is a float32 convolution with constant weights and

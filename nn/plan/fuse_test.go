@@ -52,13 +52,15 @@ func TestFusionKeepsWhatIsReadTwice(t *testing.T) {
 
 func TestAffineFolds(t *testing.T) {
 	for name, after := range map[string]func(n *net, x nn.ValueID) nn.ValueID{
-		"batch norm":       func(n *net, x nn.ValueID) nn.ValueID { return n.batchNorm(x, 12) },
-		"add a channel":    func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Add{}, x, n.weight(12, 1, 1)) },
-		"add on the left":  func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Add{}, n.weight(1, 12, 1, 1), x) },
-		"multiply":         func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Mul{}, x, n.weight(12, 1, 1)) },
-		"subtract":         func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Sub{}, x, n.weight(12, 1, 1)) },
-		"subtract from":    func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Sub{}, n.weight(12, 1, 1), x) },
-		"divide by number": func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Div{}, x, n.Const("two", nn.Scalar(float32(3)))) },
+		"batch norm":      func(n *net, x nn.ValueID) nn.ValueID { return n.batchNorm(x, 12) },
+		"add a channel":   func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Add{}, x, n.weight(12, 1, 1)) },
+		"add on the left": func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Add{}, n.weight(1, 12, 1, 1), x) },
+		"multiply":        func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Mul{}, x, n.weight(12, 1, 1)) },
+		"subtract":        func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Sub{}, x, n.weight(12, 1, 1)) },
+		"subtract from":   func(n *net, x nn.ValueID) nn.ValueID { return n.op(&nn.Sub{}, n.weight(12, 1, 1), x) },
+		"divide by number": func(n *net, x nn.ValueID) nn.ValueID {
+			return n.op(&nn.Div{}, x, n.Const("two", nn.Scalar(float32(3))))
+		},
 		"clip": func(n *net, x nn.ValueID) nn.ValueID {
 			return n.op(&nn.Clip{}, x, n.Const("lo", nn.Scalar(float32(-0.1))), n.Const("hi", nn.Scalar(float32(0.2))))
 		},

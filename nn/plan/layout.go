@@ -19,26 +19,23 @@ var (
 type layouts struct {
 	*program
 	fixed    map[*node]bool  // decided once and for all
+	decided  map[*node]bool  // has taken a side, so that its neighbours may follow
 	permuted map[*node]nn.Op // what a flexible node becomes in NHWC
+	maker    []*node
+	readers  [][]*node
 }
 
 // assignLayouts decides the layouts, and brings values into the layout that
 // their readers need.
 func (p *program) assignLayouts() error {
-	l := &layouts{p, map[*node]bool{}, map[*node]nn.Op{}}
+	l := &layouts{program: p, fixed: map[*node]bool{}, decided: map[*node]bool{}, permuted: map[*node]nn.Op{}}
 	for _, n := range p.nodes {
-		switch {
-		case p.wantsNHWC(n):
-			n.nhwc, l.fixed[n] = true, true
-		case !l.flexible(n):
-			l.fixed[n] = true
+		n.nhwc = p.wantsNHWC(n)
+		if n.nhwc || !l.flexible(n) {
+			l.fixed[n], l.decided[n] = true, true
 		}
 	}
-	for range 3 {
-		if !l.follow() {
-			break
-		}
-	}
+	l.follow()
 	return l.apply()
 }
 
@@ -103,53 +100,77 @@ func neutral(logical nn.Shape) bool {
 	return logical.Rank != 4 || logical.Dims[1] == 1 || logical.Dims[2]*logical.Dims[3] == 1
 }
 
-// follow lets flexible nodes take the layout that saves the most conversions,
-// and reports whether any changed its mind.
-func (l *layouts) follow() bool {
-	u := l.usage()
-	readers := make([][]*node, len(l.vals))
+// maxRounds bounds how often flexible nodes reconsider.
+const maxRounds = 8
+
+// follow lets flexible nodes take the layout that saves the most conversions.
+// At first a node heeds only neighbours that have taken a side, so that the
+// demands of the kernels spread through whole groups of flexible nodes; what
+// is left undecided stays in logical order, and then all reconsider.
+func (l *layouts) follow() {
+	l.maker = l.usage().maker
+	l.readers = make([][]*node, len(l.vals))
 	for _, n := range l.nodes {
 		for _, id := range n.operands() {
-			readers[id] = append(readers[id], n)
+			l.readers[id] = append(l.readers[id], n)
 		}
 	}
-	changed := false
-	visit := func(n *node) {
-		if l.fixed[n] {
-			return
+	for range maxRounds {
+		if !l.round() {
+			break
 		}
-		want := l.votes(n, u.maker, readers) > 0
-		changed = changed || want != n.nhwc
-		n.nhwc = want
 	}
 	for _, n := range l.nodes {
-		visit(n)
+		l.decided[n] = true
+	}
+	for range maxRounds {
+		if !l.round() {
+			break
+		}
+	}
+}
+
+// round visits all nodes there and back, and reports whether any changed.
+func (l *layouts) round() (changed bool) {
+	for _, n := range l.nodes {
+		changed = l.reconsider(n) || changed
 	}
 	for _, n := range slices.Backward(l.nodes) {
-		visit(n)
+		changed = l.reconsider(n) || changed
 	}
 	return changed
 }
 
+func (l *layouts) reconsider(n *node) (changed bool) {
+	if l.fixed[n] {
+		return false
+	}
+	votes := l.votes(n)
+	if votes == 0 {
+		return false
+	}
+	changed = !l.decided[n] || n.nhwc != (votes > 0)
+	n.nhwc, l.decided[n] = votes > 0, true
+	return changed
+}
+
 // votes counts the elements that would be converted if n worked in logical
-// order, less those if it worked on NHWC.
-func (l *layouts) votes(n *node, maker []*node, readers [][]*node) int {
-	votes := 0
+// order, less those if it worked on NHWC. Transposes read any layout.
+func (l *layouts) votes(n *node) (votes int) {
 	count := func(id int, other *node) {
 		v := &l.vals[id]
-		if neutral(v.typ.Shape) {
-			return
-		}
-		if other != nil && other.nhwc {
-			votes += v.typ.Shape.Elems()
-		} else {
-			votes -= v.typ.Shape.Elems()
+		switch {
+		case neutral(v.logical) || other != nil && !l.decided[other]:
+		case other != nil && other.nhwc:
+			votes += v.logical.Elems()
+		default:
+			votes -= v.logical.Elems()
 		}
 	}
-	if _, ok := n.op.(*nn.Transpose); !ok { // which reads any layout
+	if _, ok := n.op.(*nn.Transpose); !ok {
 		for _, id := range n.in {
 			if id != none && l.vals[id].konst == nil {
-				count(id, maker[id])
+				count(id, l.maker[id])
 			}
 		}
 	}
@@ -157,10 +178,12 @@ func (l *layouts) votes(n *node, maker []*node, readers [][]*node) int {
 		if id == none {
 			continue
 		}
-		for _, r := range readers[id] {
-			count(id, r)
+		for _, r := range l.readers[id] {
+			if _, ok := r.op.(*nn.Transpose); !ok {
+				count(id, r)
+			}
 		}
-		if len(readers[id]) == 0 {
+		if len(l.readers[id]) == 0 {
 			count(id, nil)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"unsafe"
 
 	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
@@ -118,7 +119,7 @@ func (n *net) conv(x nn.ValueID, out, in, k int, c nn.Conv) nn.ValueID {
 func (n *net) batchNorm(x nn.ValueID, c int) nn.ValueID {
 	gamma, beta := n.weight(c), n.weight(c)
 	mean, variance := n.weight(c), n.Param(n.name("var"), n.positive(c))
-	bn := nn.NewOp("BatchNormalization")
+	bn := defaultOp("BatchNormalization")
 	return n.op(bn, x, gamma, beta, mean, variance)
 }
 
@@ -209,3 +210,11 @@ func kernelsOf(p *Plan) (names []string) {
 	}
 	return names
 }
+
+// defaultOp returns an operation with its default attributes.
+func defaultOp(name string) nn.Op {
+	row, _ := nn.Lookup(name)
+	return row.New()
+}
+
+func pointerOf(b []byte) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(b)) }
