@@ -202,6 +202,27 @@ func BenchmarkElementF32(b *testing.B) {
 	}
 }
 
+// BenchmarkConvertF16 converts 4096 numbers each way.
+func BenchmarkConvertF16(b *testing.B) {
+	const n = 4096
+	half, float := make([]uint16, n), written(n)
+	args := &ConvertF16Args{&half[0], &float[0], n}
+	for _, row := range ConvertF16Rows(testFeatures(b)) {
+		b.Run("Narrow/"+row.Name, func(b *testing.B) {
+			b.SetBytes(6 * n)
+			for b.Loop() {
+				row.Narrow(args)
+			}
+		})
+		b.Run("Widen/"+row.Name, func(b *testing.B) {
+			b.SetBytes(6 * n)
+			for b.Loop() {
+				row.Widen(args)
+			}
+		})
+	}
+}
+
 // TestPeakF32: every row runs, and a vector row is no slower than generic Go
 // (but on arm64, which is tested under emulation: its time says nothing).
 func TestPeakF32(t *testing.T) {

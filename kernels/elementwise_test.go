@@ -133,7 +133,7 @@ func agreeULP(got float32, want float64, ulps, slack float64) error {
 }
 
 // first returns where s begins; for an empty one, a place that must not be used.
-func first(s []float32) *float32 { return unsafe.SliceData(s) }
+func first[T any](s []T) *T { return unsafe.SliceData(s) }
 
 func TestElementF32(t *testing.T) {
 	for _, row := range ElementF32Rows(testFeatures(t)) {

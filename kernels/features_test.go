@@ -78,6 +78,14 @@ func TestRows(t *testing.T) {
 				row(table, r.Name, r.Needs, i == len(rows)-1)
 			}
 		}
+		peak := PeakF32Rows(f)
+		for i, r := range peak {
+			row("PeakF32Rows", r.Name, r.Needs, i == len(peak)-1)
+		}
+		convert := ConvertF16Rows(f)
+		for i, r := range convert {
+			row("ConvertF16Rows", r.Name, r.Needs, i == len(convert)-1)
+		}
 		element := ElementF32Rows(f)
 		for i, r := range element {
 			row("ElementF32Rows", r.Name, r.Needs, i == len(element)-1)

@@ -17,6 +17,12 @@ func avgPoolF32AVX2(a *TapsF32Args)
 //go:noescape
 func gemmF32AVX512(a *GemmF32Args)
 
+//go:noescape
+func widenF16F16C(a *ConvertF16Args)
+
+//go:noescape
+func narrowF16F16C(a *ConvertF16Args)
+
 func peakF32AVX2(rounds int)
 
 func peakF32AVX512(rounds int)

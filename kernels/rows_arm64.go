@@ -28,4 +28,5 @@ var (
 		HardSwishF32:   hardSwishF32NEON,
 		HardSigmoidF32: hardSigmoidF32NEON,
 	}}}
+	archConvertF16 []ConvertF16
 )

@@ -10,4 +10,5 @@ var (
 	archAvgPoolF32   []TapsF32
 	archElementF32   []ElementF32
 	archPeakF32      []PeakF32
+	archConvertF16   []ConvertF16
 )
