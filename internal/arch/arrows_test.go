@@ -1,0 +1,112 @@
+package arch
+
+import "strings"
+
+// arrows lists, for every package, the packages of Ocellus that it may import
+// ("." is the root package). Packages that stand alone have an empty list.
+// What a package's own tests import besides is in testArrows.
+var arrows = table(`
+	kernels
+	nn               kernels
+	nn/plan          nn kernels
+	format
+	format/npy       format nn
+	format/onnx      format nn
+	format/tflite    format nn
+	format/tfjs      format nn
+	format/darknet   format nn
+	format/ncnn      format nn
+	models           nn
+	quant            nn nn/plan
+
+	vision           kernels internal/atomicfile
+	vision/head      vision
+	vision/meta      vision vision/head
+	face             vision vision/head vision/meta nn nn/plan
+	data             vision
+	eval             vision
+	report           vision internal/atomicfile
+	train            nn nn/plan models data quant vision
+
+	capture          vision
+	gallery          kernels
+	pipeline         capture vision vision/head vision/meta nn nn/plan face gallery
+	serve            pipeline capture vision gallery report
+
+	.                kernels nn nn/plan format format/onnx vision vision/head vision/meta face
+	zoo              nn format format/onnx vision vision/head vision/meta internal/atomicfile internal/home
+
+	internal/arch
+	internal/atomicfile
+	internal/check
+	internal/cli     kernels nn nn/plan format format/npy format/onnx vision vision/meta internal/home
+	internal/conformance  format format/onnx nn nn/plan
+	internal/home
+	internal/mca
+
+	cmd/ocellus      . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
+	                 face data eval capture gallery pipeline serve report
+	                 internal/atomicfile internal/cli internal/home
+	cmd/ocellus-host . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
+	                 face data eval capture gallery pipeline serve report
+	                 internal/atomicfile internal/cli internal/home
+	                 format/tflite format/tfjs format/darknet format/ncnn models quant train zoo internal/conformance
+`)
+
+// testArrows lists what tests of a package may import besides what the
+// package itself may, itself, and internal/check.
+var testArrows = table(`
+	nn/plan          format/onnx models
+	format/onnx      nn/plan
+	vision/head      format/onnx nn/plan nn
+	quant            format/onnx models
+	.                format/npy report
+`)
+
+// deviceRoots are what runs on the device, and hostOnly what must never be
+// linked there, by whatever way.
+var (
+	deviceRoots = []string{"cmd/ocellus", "."}
+	hostOnly    = []string{"train", "quant", "zoo", "format/tflite", "format/tfjs", "format/darknet", "format/ncnn"}
+)
+
+// testOnly is what no code outside tests imports.
+const testOnly = "internal/check"
+
+// unsafeUsers are the packages that may go around the type system: the
+// kernels, the tensors and arenas that they run on, and the fences of tests.
+var unsafeUsers = []string{"kernels", "nn", "nn/plan", "internal/check"}
+
+// singleThreaded are packages that start no goroutines: workers are the
+// caller's (nn/plan) to hand out.
+var singleThreaded = []string{"kernels", "nn", "vision", "vision/head", "vision/meta"}
+
+// inits lists the files that have a func init, and why.
+var inits = map[string]string{
+	"nn/ops.go": "an index of the op table by name and by type; the table itself is the list",
+}
+
+// folders are the folders without Go files of their own. Below a testdata
+// folder anything may lie.
+var folders = []string{".ci", "cmd", "docs", "docs/results", "internal", "models/weights"}
+
+// unwatched are folders that git ignores.
+var unwatched = []string{".git", "bin", "demo-out", "node_modules"}
+
+// table reads lines of a package and its imports; a line that is indented
+// further goes on with the one before.
+func table(s string) map[string][]string {
+	t, last := map[string][]string{}, ""
+	for _, line := range strings.Split(s, "\n") {
+		f := strings.Fields(line)
+		switch {
+		case len(f) == 0:
+		case strings.HasPrefix(line, "\t "):
+			t[last] = append(t[last], f...)
+		default:
+			last = f[0]
+			t[last] = append([]string{}, f[1:]...)
+		}
+	}
+	return t
+}
