@@ -10,11 +10,12 @@ import (
 const strip = 16
 
 // fromImage converts src to RGB, turned as its EXIF orientation says. No
-// second picture is made on the way.
-func fromImage(src image.Image, orientation int) *Image {
+// second picture is made on the way. The meaning of Y, Cb and Cr is only for a
+// source that has them.
+func fromImage(src image.Image, orientation int, colour *ycc) *Image {
 	b := src.Bounds()
 	w, h := b.Dx(), b.Dy()
-	row := rowReader(src)
+	row := rowReader(src, colour)
 	if orientation < 2 {
 		m := NewImage(w, h)
 		for y := range h {
@@ -72,14 +73,14 @@ func (m *Image) place(rows []uint8, w, y0, n, orientation int) {
 
 // rowReader returns a function that converts row y of src to RGB. Each kind
 // that the decoders yield has a loop of its own over its memory.
-func rowReader(src image.Image) func(dst []uint8, y int) {
+func rowReader(src image.Image, colour *ycc) func(dst []uint8, y int) {
 	b := src.Bounds()
 	switch p := src.(type) {
 	case *image.YCbCr:
-		return func(dst []uint8, y int) { ycbcrRow(dst, p, y+b.Min.Y) }
+		return func(dst []uint8, y int) { ycbcrRow(dst, p, y+b.Min.Y, colour) }
 	case *image.NYCbCrA:
 		return func(dst []uint8, y int) {
-			ycbcrRow(dst, &p.YCbCr, y+b.Min.Y)
+			ycbcrRow(dst, &p.YCbCr, y+b.Min.Y, colour)
 			a := p.A[p.AOffset(b.Min.X, y+b.Min.Y):]
 			for i := range len(dst) / 3 {
 				if v := uint32(a[i]); v < 255 {
@@ -179,50 +180,4 @@ func colourOverWhite(c color.Color) [3]uint8 {
 	v := color.NRGBAModel.Convert(c).(color.NRGBA)
 	a := uint32(v.A)
 	return [3]uint8{overWhite(v.R, a), overWhite(v.G, a), overWhite(v.B, a)}
-}
-
-// ycbcrRow converts row y, whatever its chroma's sampling.
-func ycbcrRow(dst []uint8, p *image.YCbCr, y int) {
-	x0, w := p.Rect.Min.X, len(dst)/3
-	luma := p.Y[p.YOffset(x0, y):][:w]
-	c := p.COffset(x0, y)
-	cb, cr := p.Cb[c:], p.Cr[c:]
-	if p.SubsampleRatio == image.YCbCrSubsampleRatio444 {
-		cb, cr = cb[:w], cr[:w]
-		for i, v := range luma {
-			rgb(dst[i*3:i*3+3:i*3+3], int32(v), chroma(cb[i], cr[i]))
-		}
-		return
-	}
-	every := 2 // luma samples a chroma sample, along the row
-	switch p.SubsampleRatio {
-	case image.YCbCrSubsampleRatio440:
-		every = 1
-	case image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410:
-		every = 4
-	}
-	// A row may start inside a chroma sample only when the picture does.
-	first := every - x0%every
-	for i, j := 0, 0; i < w; j++ {
-		k := chroma(cb[j], cr[j])
-		for end := min(w, first+j*every); i < end; i++ {
-			rgb(dst[i*3:i*3+3:i*3+3], int32(luma[i]), k)
-		}
-	}
-}
-
-// shift holds what chroma adds to R, G and B, in 1/65536.
-type shift struct{ r, g, b int32 }
-
-// chroma works out the shift for one pair of chroma samples (JFIF 1.02).
-func chroma(cb, cr uint8) shift {
-	u, v := int32(cb)-128, int32(cr)-128
-	return shift{91881 * v, -22554*u - 46802*v, 116130 * u}
-}
-
-func rgb(d []uint8, y int32, k shift) {
-	y = y<<16 + 1<<15
-	d[0] = uint8(max(0, min(255, (y+k.r)>>16)))
-	d[1] = uint8(max(0, min(255, (y+k.g)>>16)))
-	d[2] = uint8(max(0, min(255, (y+k.b)>>16)))
 }

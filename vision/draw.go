@@ -91,7 +91,7 @@ func (m *Image) drawBox(d *Detection, width float64) {
 }
 
 func (m *Image) drawLandmarks(d *Detection, width float64) {
-	radius := max(1.5, 0.9*width)
+	radius := max(1.5, 1.15*width)
 	if drawable(d) {
 		// In a small face large dots would hide what they mark.
 		radius = min(radius, max(1.2, float64(min(d.Box.Width(), d.Box.Height()))/24))

@@ -112,7 +112,8 @@ func (c cell) hash() int {
 // cellAt returns the cell of level l that holds coordinate v. Beyond what an
 // int32 counts all is one cell, which keeps the order of coordinates.
 func cellAt(v float64, l int) int32 {
-	return int32(min(max(math.Floor(math.Ldexp(v, -(l+firstLevel))), -1<<30), 1<<30))
+	perCell := math.Float64frombits(uint64(1023-l-firstLevel) << 52) // 2^-(l+firstLevel)
+	return int32(math.Floor(min(max(v*perCell, -1<<30), 1<<30)))
 }
 
 func longerSide(b Box) float64 {

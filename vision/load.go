@@ -98,6 +98,7 @@ type header struct {
 	w, h        int
 	perPixel    float64 // bytes that the decoder takes for each pixel
 	orientation int     // EXIF, 1..8
+	colour      *ycc    // what its Y, Cb and Cr mean, where it has them
 	inverted    bool    // CMYK samples came the other way round than the decoder took them
 	data        []byte  // what to decode, if not the file itself
 }
@@ -139,6 +140,9 @@ func (l Loader) decode(name string, data []byte) (_ *Image, err error) {
 	}
 	src, err := c.read(bytes.NewReader(data))
 	if err != nil {
+		if errors.As(err, new(jpeg.FormatError)) && !endsAsJPEG(data) {
+			err = io.ErrUnexpectedEOF
+		}
 		return nil, decodeError(name, c.name, err)
 	}
 	if b := src.Bounds(); b.Empty() || b.Dx() > hd.w || b.Dy() > hd.h {
@@ -149,7 +153,13 @@ func (l Loader) decode(name string, data []byte) (_ *Image, err error) {
 			cmyk.Pix[i] = ^cmyk.Pix[i]
 		}
 	}
-	return fromImage(src, hd.orientation), nil
+	return fromImage(src, hd.orientation, hd.colour), nil
+}
+
+// endsAsJPEG reports whether data ends in the marker that ends a JPEG; some
+// cameras write zeros after it.
+func endsAsJPEG(data []byte) bool {
+	return bytes.HasSuffix(bytes.TrimRight(data, "\x00"), []byte{0xff, markEOI})
 }
 
 func (l Loader) check(name string, hd header) error {

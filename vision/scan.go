@@ -23,7 +23,7 @@ const adobeCMYK = "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
 
 // scanJPEG walks the segments before the first scan.
 func scanJPEG(data []byte) (header, error) {
-	hd := header{orientation: 1}
+	hd := header{orientation: 1, colour: &fullYCC}
 	adobe, fourColours := false, false
 	at := 2
 	for at+4 <= len(data) {
@@ -114,7 +114,7 @@ func (hd *header) frame(mark byte, body []byte) error {
 
 // scanPNG reads IHDR, and eXIf wherever it is.
 func scanPNG(data []byte) (header, error) {
-	hd := header{orientation: 1}
+	hd, found := header{orientation: 1}, false
 	for at := 8; at+8 <= len(data); {
 		n := int64(binary.BigEndian.Uint32(data[at:]))
 		kind := string(data[at+4 : at+8])
@@ -123,7 +123,8 @@ func scanPNG(data []byte) (header, error) {
 		}
 		body := data[at+8 : at+8+int(n)]
 		switch {
-		case kind == "IHDR" && n == 13 && hd.w == 0:
+		case kind == "IHDR" && n == 13 && !found:
+			found = true
 			w, h := binary.BigEndian.Uint32(body), binary.BigEndian.Uint32(body[4:])
 			hd.w, hd.h = int(w), int(h)
 			hd.perPixel = 4
@@ -138,7 +139,7 @@ func scanPNG(data []byte) (header, error) {
 		}
 		at += 12 + int(n)
 	}
-	if hd.w == 0 {
+	if !found {
 		return hd, io.ErrUnexpectedEOF
 	}
 	return hd, nil
@@ -149,7 +150,7 @@ var errAnimated = errors.New("an animated WebP")
 // scanWebP walks the RIFF chunks. The canvas size of an extended file need not
 // be that of the frame in it, so the frame's own header counts too.
 func scanWebP(data []byte) (header, error) {
-	hd := header{orientation: 1, perPixel: 4}
+	hd := header{orientation: 1, perPixel: 4, colour: &studioYCC}
 	if size := int64(binary.LittleEndian.Uint32(data[4:])); size+8 > int64(len(data)) {
 		return hd, io.ErrUnexpectedEOF
 	}

@@ -28,7 +28,7 @@ func newWriter(size float64) (*writer, error) {
 	}
 	// Capital height and a descender, rather than the font's line spacing, so
 	// that the text sits in the middle of its tag.
-	return &writer{face, math.Round(0.76 * size), math.Round(0.24 * size), size}, nil
+	return &writer{face, math.Round(0.76 * size), math.Round(0.19 * size), size}, nil
 }
 
 func (w *writer) close() { w.face.Close() }

@@ -23,6 +23,10 @@ const (
 	// scaleStep is the ratio of one scale to the next coarser, where the
 	// detector's reach allows it.
 	scaleStep = 0.5
+	// maxOverlap is the share of a tile that its neighbours may cover, where
+	// the detector's reach allows it, and minStride what is left in any case.
+	maxOverlap = 0.75
+	minStride  = 1.0 / 64
 )
 
 // Validate reports the first setting that makes no sense.
@@ -92,7 +96,9 @@ type tileAxis struct {
 func tileScales(w, h int, cfg *TileConfig, object float64) []tileScale {
 	short := float64(min(cfg.Width, cfg.Height))
 	small, large := float64(cfg.Smallest)*short, float64(cfg.Largest)*short // in input pixels
-	ratio := max(scaleStep, small/large)
+	// The step is smaller for a detector of little reach, and for one whose
+	// smallest object nearly fills a tile, lest tiles overlap almost wholly.
+	ratio := max(scaleStep, small/large, min(float64(cfg.Smallest)/maxOverlap, 0.95))
 	// Picture pixels per input pixel: of the whole picture, and of the finest scale.
 	coarser := max(float64(w)/float64(cfg.Width), float64(h)/float64(cfg.Height))
 	finest := object / small
@@ -122,8 +128,7 @@ func tileAlong(length, size, overlap float64) tileAxis {
 	if size >= length {
 		return tileAxis{1, (length - size) / 2, 0, size}
 	}
-	// Overlaps beyond half a tile would only multiply tiles.
-	stride := size - min(overlap, size/2)
+	stride := max(size-overlap, size*minStride)
 	n := 1 + int(math.Ceil((length-size)/stride-1e-9))
 	return tileAxis{n, 0, (length - size) / float64(n-1), size}
 }
