@@ -36,25 +36,59 @@ func report() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	loops, err := findLoops("kernels/*_arm64.s")
+	rows, err := measure(mca, "kernels/*_arm64.s")
 	if err != nil {
-		return "", err
-	}
-	if err := readCode(loops); err != nil {
 		return "", err
 	}
 	var page strings.Builder
 	if err := writeHead(&page, mca); err != nil {
 		return "", err
 	}
-	for _, l := range loops {
-		for _, core := range cores {
-			if err := l.writeRow(&page, mca, core); err != nil {
-				return "", fmt.Errorf("%s on %s: %w", l.name, core, err)
-			}
-		}
+	for _, r := range rows {
+		fmt.Fprintf(&page, "| %s | %d | %d | %s | %.1f | %.1f | %.1f | %.1f %% |\n",
+			r.loop.name, len(r.loop.instructions), len(r.loop.multiplyAdds()), r.core, r.cycles, r.throughput, r.limit, 100*r.share())
 	}
 	return page.String(), nil
+}
+
+// row is what the model of a core makes of a loop.
+type row struct {
+	loop *loop
+	core string
+	estimate
+	limit float64 // cycles that the multiply-adds alone need
+}
+
+func (r *row) share() float64 { return r.limit / r.cycles }
+
+// measure takes every marked loop of the files on every core.
+func measure(mca, pattern string) ([]row, error) {
+	loops, err := findLoops(pattern)
+	if err != nil {
+		return nil, err
+	}
+	if err := readCode(loops); err != nil {
+		return nil, err
+	}
+	var rows []row
+	for _, l := range loops {
+		fma := l.multiplyAdds()
+		if len(fma) == 0 {
+			return nil, fmt.Errorf("%s: no multiply-add in the loop", l.name)
+		}
+		for _, core := range cores {
+			all, err := analyse(mca, core, l.instructions)
+			if err != nil {
+				return nil, fmt.Errorf("%s on %s: %w", l.name, core, err)
+			}
+			alone, err := analyse(mca, core, fma)
+			if err != nil {
+				return nil, fmt.Errorf("%s on %s: %w", l.name, core, err)
+			}
+			rows = append(rows, row{l, core, all, alone.throughput})
+		}
+	}
+	return rows, nil
 }
 
 // tool finds an LLVM tool by its name with the highest version on it, as
@@ -96,32 +130,13 @@ llvm-mca of LLVM %s. An estimate from the models' issue widths and latencies, wi
 hitting the first-level cache; not a measurement.
 
 Cycles are of one iteration. The limit is what the core's units allow the loop's multiply-adds alone, the share
-is that limit of the cycles, and "all units" is what they allow all of the loop's instructions. In the models
-of the in-order cores (cortex-a53, cortex-a55) a load behind a multiply-add waits to finish after it, which
-the cores themselves do not ask for: read those rows as the least to expect.
+is that limit of the cycles, and "all units" is what they allow all of the loop's instructions. llvm-mca has
+the in-order cores (cortex-a53, cortex-a55) finish instructions in order too, so that every load waits for the
+multiply-add before it; those rows say little until a board confirms them.
 
 | loop | instructions | multiply-adds | core | cycles | all units | limit | share |
 | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |
 `, time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(rev)), regexp.MustCompile(`\d+\.\d+\.\d+`).Find(version))
-	return nil
-}
-
-func (l *loop) writeRow(page *strings.Builder, mca, core string) error {
-	all, err := analyse(mca, core, l.instructions)
-	if err != nil {
-		return err
-	}
-	fma := l.multiplyAdds()
-	if len(fma) == 0 {
-		return fmt.Errorf("no multiply-add in the loop")
-	}
-	alone, err := analyse(mca, core, fma)
-	if err != nil {
-		return err
-	}
-	limit := alone.throughput
-	fmt.Fprintf(page, "| %s | %d | %d | %s | %.1f | %.1f | %.1f | %.1f %% |\n",
-		l.name, len(l.instructions), len(fma), core, all.cycles, all.throughput, limit, 100*limit/all.cycles)
 	return nil
 }
 

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ocellus-vision/ocellus/internal/check"
+)
+
+func TestFindLoops(t *testing.T) {
+	write := func(src string) string {
+		path := filepath.Join(t.TempDir(), "k_arm64.s")
+		if err := os.WriteFile(path, []byte(src), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	loops, err := findLoops(write("a\n\t// mca:begin one, by 4\nb\nc\n\t// mca:end\nd\n// mca:begin two\ne\n// mca:end\n"))
+	if err != nil || len(loops) != 2 {
+		t.Fatalf("%d loops, %v", len(loops), err)
+	}
+	if l := loops[0]; l.name != "one, by 4" || l.first != 2 || l.last != 5 || l.file != "k_arm64.s" {
+		t.Errorf("the first loop is %+v", *l)
+	}
+	for src, want := range map[string]string{
+		"// mca:begin a\n// mca:begin b\n// mca:end\n": ":2: mca:begin out of turn",
+		"// mca:end\n":     ":1: mca:end out of turn",
+		"// mca:begin a\n": "a has no mca:end",
+	} {
+		if _, err := findLoops(write(src)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", src, err, want)
+		}
+	}
+	if _, err := findLoops(filepath.Join(t.TempDir(), "*.s")); err == nil {
+		t.Error("no files, no error")
+	}
+}
+
+// TestGemmNearLimit holds the product's loop to 90 % of the multiply-adds that
+// the models of the out-of-order cores allow.
+func TestGemmNearLimit(t *testing.T) {
+	mca, err := tool("llvm-mca")
+	if err != nil {
+		t.Skip(err)
+	}
+	if _, err := tool("llvm-mc"); err != nil {
+		t.Skip(err)
+	}
+	t.Chdir(check.Root(t))
+	rows, err := measure(mca, "kernels/gemm_arm64.s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) < len(cores) {
+		t.Fatalf("%d rows for %d cores", len(rows), len(cores))
+	}
+	for _, r := range rows {
+		if len(r.loop.multiplyAdds()) < 64 {
+			t.Errorf("%s: %d multiply-adds", r.loop.name, len(r.loop.multiplyAdds()))
+		}
+		inOrder := r.core == "cortex-a53" || r.core == "cortex-a55"
+		if share := r.share(); share > 1.001 || !inOrder && share < 0.9 {
+			t.Errorf("%s on %s: %.0f cycles, %.0f %% of the limit", r.loop.name, r.core, r.cycles, 100*share)
+		}
+	}
+}
