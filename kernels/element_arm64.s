@@ -23,22 +23,22 @@
 // func addF32NEON(a *ElementF32Args)
 TEXT ·addF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
-	BINARY(ADDS4)
+	BINARY(ALL(ADDS4), ONE(ADDS4))
 
 // func subF32NEON(a *ElementF32Args)
 TEXT ·subF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
-	BINARY(SUBS4)
+	BINARY(ALL(SUBS4), ONE(SUBS4))
 
 // func mulF32NEON(a *ElementF32Args)
 TEXT ·mulF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
-	BINARY(MULS4)
+	BINARY(ALL(MULS4), ONE(MULS4))
 
 // func divF32NEON(a *ElementF32Args)
 TEXT ·divF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
-	BINARY(DIVS4)
+	BINARY(ALL(DIVS4), ONE(DIVS4))
 
 // A > B chooses A.
 #define MAXS4(i) \
@@ -48,7 +48,7 @@ TEXT ·divF32NEON(SB), NOSPLIT, $0-8
 // func maxF32NEON(a *ElementF32Args)
 TEXT ·maxF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
-	BINARY(MAXS4)
+	BINARY(ALL(MAXS4), ONE(MAXS4))
 
 // B > A chooses A.
 #define MINS4(i) \
@@ -58,7 +58,7 @@ TEXT ·maxF32NEON(SB), NOSPLIT, $0-8
 // func minF32NEON(a *ElementF32Args)
 TEXT ·minF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
-	BINARY(MINS4)
+	BINARY(ALL(MINS4), ONE(MINS4))
 
 // SCALARB fills V20 with B[0], unless there is nothing to do and so no B.
 #define SCALARB \
@@ -74,13 +74,13 @@ TEXT ·minF32NEON(SB), NOSPLIT, $0-8
 TEXT ·addScalarF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
 	SCALARB
-	UNARY(ADDSCALAR)
+	UNARY(ALL(ADDSCALAR), ONE(ADDSCALAR))
 
 // func mulScalarF32NEON(a *ElementF32Args)
 TEXT ·mulScalarF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
 	SCALARB
-	UNARY(MULSCALAR)
+	UNARY(ALL(MULSCALAR), ONE(MULSCALAR))
 
 #define CLAMP(i) \
 	VFMAX4S(20, i, 16+i); \
@@ -91,7 +91,7 @@ TEXT ·clampF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
 	CONSTANT(ElementF32Args_Lo, [V20.S4])
 	CONSTANT(ElementF32Args_Hi, [V21.S4])
-	UNARY(CLAMP)
+	UNARY(ALL(CLAMP), ONE(CLAMP))
 
 // A < 0 chooses the product.
 #define LEAKY(i) \
@@ -103,7 +103,7 @@ TEXT ·clampF32NEON(SB), NOSPLIT, $0-8
 TEXT ·leakyReluF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
 	CONSTANT(ElementF32Args_Lo, [V20.S4])
-	UNARY(LEAKY)
+	UNARY(ALL(LEAKY), ONE(LEAKY))
 
 #define PRELU(i) \
 	VFMUL4S(4+i, i, 8+i); \
@@ -113,7 +113,7 @@ TEXT ·leakyReluF32NEON(SB), NOSPLIT, $0-8
 // func preluF32NEON(a *ElementF32Args)
 TEXT ·preluF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
-	BINARY(PRELU)
+	BINARY(ALL(PRELU), ONE(PRELU))
 
 // V20: 1/6. V21: 1/2. V22: 0. V23: 1.
 DATA hardSwishF32<>+0(SB)/4, $0.16666667
@@ -141,7 +141,7 @@ TEXT ·hardSwishF32NEON(SB), NOSPLIT, $0-8
 	VLD1R.P 4(TMP), [V21.S4]
 	VLD1R.P 4(TMP), [V22.S4]
 	VLD1R (TMP), [V23.S4]
-	UNARY(HARDSWISH)
+	UNARY(ALL(HARDSWISH), ONE(HARDSWISH))
 
 // func hardSigmoidF32NEON(a *ElementF32Args)
 TEXT ·hardSigmoidF32NEON(SB), NOSPLIT, $0-8
@@ -151,4 +151,4 @@ TEXT ·hardSigmoidF32NEON(SB), NOSPLIT, $0-8
 	MOVD $hardSwishF32<>+8(SB), TMP
 	VLD1R.P 4(TMP), [V22.S4]
 	VLD1R (TMP), [V23.S4]
-	UNARY(HARDSIGMOID)
+	UNARY(ALL(HARDSIGMOID), ONE(HARDSIGMOID))

@@ -66,111 +66,210 @@ GLOBL expF32<>(SB), NOPTR|RODATA, $104
 
 // POWER makes of a in V(4+i) two factors of e^a, in V(4+i) and V(8+i); the
 // first is no denormal. It uses V(12+i) and V(16+i). A NaN goes into the first.
-#define POWER(i) \
+#define POWER(EACH) \
+	EACH(LIMIT); \
+	EACH(QUOTIENT); \
+	EACH(INTEGER); \
+	EACH(REST1); \
+	EACH(REST2); \
+	EACH(Q1); \
+	EACH(Q2); \
+	EACH(Q3); \
+	EACH(Q4); \
+	EACH(SQUARE); \
+	EACH(ADDR); \
+	EACH(FACTORS); \
+	EACH(EXPONENTS); \
+	EACH(ADD1); \
+	EACH(FIRST)
+
+// a, within limits
+#define LIMIT(i) \
 	VFMAX4S(25, 4+i, 4+i); \
-	VFMIN4S(26, 4+i, 4+i); \
-	VFMULE4S(20, 0, 4+i, 8+i); \
+	VFMIN4S(26, 4+i, 4+i)
+
+// n, as an integer in V(8+i) and as a float in V(12+i)
+#define QUOTIENT(i) VFMULE4S(20, 0, 4+i, 8+i)
+#define INTEGER(i) \
 	VFCVTNS4S(8+i, 8+i); \
-	VSCVTF4S(8+i, 12+i); \
-	VFMLAE4S(20, 1, 12+i, 4+i); \
-	VFMLAE4S(20, 2, 12+i, 4+i); \
+	VSCVTF4S(8+i, 12+i)
+
+// r, in V(4+i)
+#define REST1(i) VFMLAE4S(20, 1, 12+i, 4+i)
+#define REST2(i) VFMLAE4S(20, 2, 12+i, 4+i)
+
+// q(r), in V(12+i), by Horner's rule
+#define Q1(i) \
 	VDUP4S(21, 1, 16+i); \
-	VFMLAE4S(21, 0, 4+i, 16+i); \
+	VFMLAE4S(21, 0, 4+i, 16+i)
+#define Q2(i) \
 	VDUP4S(21, 2, 12+i); \
-	VFMLA4S(4+i, 16+i, 12+i); \
+	VFMLA4S(4+i, 16+i, 12+i)
+#define Q3(i) \
 	VDUP4S(21, 3, 16+i); \
-	VFMLA4S(4+i, 12+i, 16+i); \
+	VFMLA4S(4+i, 12+i, 16+i)
+#define Q4(i) \
 	VDUP4S(22, 0, 12+i); \
-	VFMLA4S(4+i, 16+i, 12+i); \
-	VFMUL4S(4+i, 4+i, 16+i); \
-	VFMLA4S(16+i, 12+i, 4+i); \
-	VFADD4S(27, 4+i, 4+i); \
+	VFMLA4S(4+i, 16+i, 12+i)
+
+// 1 + r + r²·q(r), in V(4+i)
+#define SQUARE(i) VFMUL4S(4+i, 4+i, 16+i)
+#define ADDR(i) VFMLA4S(16+i, 12+i, 4+i)
+#define ADD1(i) VFADD4S(27, 4+i, 4+i)
+
+// 2^n as two factors, in V(12+i) and V(8+i): n in the place of the exponent,
+// added to that of 1.
+#define FACTORS(i) \
 	VSSHR4S(1, 8+i, 12+i); \
-	VSUB4S(12+i, 8+i, 8+i); \
+	VSUB4S(12+i, 8+i, 8+i)
+#define EXPONENTS(i) \
 	VSHL4S(23, 12+i, 12+i); \
 	VSHL4S(23, 8+i, 8+i); \
 	VADD4S(27, 12+i, 12+i); \
-	VADD4S(27, 8+i, 8+i); \
-	VFMUL4S(12+i, 4+i, 4+i)
+	VADD4S(27, 8+i, 8+i)
+#define FIRST(i) VFMUL4S(12+i, 4+i, 4+i)
 
-#define EXP(i) \
-	VMOV16B(i, 4+i); \
-	POWER(i); \
-	VFMUL4S(8+i, 4+i, 16+i)
+#define COPY(i) VMOV16B(i, 4+i)
+#define SECOND(i) VFMUL4S(8+i, 4+i, 16+i)
+
+#define EXP(EACH) \
+	EACH(COPY); \
+	POWER(EACH); \
+	EACH(SECOND)
 
 // func expF32NEON(a *ElementF32Args)
 TEXT ·expF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
 	CONSTANTS
-	UNARY(EXP)
+	// mca:begin expF32NEON, 16 floats
+	UNARY(EXP(ALL), EXP(ONE))
+	// mca:end
+
+// −|x|
+#define MINUSABS(i) \
+	VFABS4S(i, 4+i); \
+	VFNEG4S(4+i, 4+i)
+
+// z in V(4+i), 1 + z in V(8+i)
+#define Z(i) VFMUL4S(8+i, 4+i, 4+i)
+#define ZPLUS1(i) VFADD4S(27, 4+i, 8+i)
+
+// z for x < 0, else 1
+#define ZOR1(i) \
+	VFCMLTZ4S(i, 16+i); \
+	VBSL16B(27, 4+i, 16+i)
+#define DIVIDE(i) VFDIV4S(8+i, 16+i, 16+i)
 
 // With z = e^−|x|, which cannot overflow: z/(1+z) for x < 0, else 1/(1+z).
-#define SIGMOID(i) \
-	VFABS4S(i, 4+i); \
-	VFNEG4S(4+i, 4+i); \
-	POWER(i); \
-	VFMUL4S(8+i, 4+i, 4+i); \
-	VFADD4S(27, 4+i, 8+i); \
-	VFCMLTZ4S(i, 16+i); \
-	VBSL16B(27, 4+i, 16+i); \
-	VFDIV4S(8+i, 16+i, 16+i)
+#define SIGMOID(EACH) \
+	EACH(MINUSABS); \
+	POWER(EACH); \
+	EACH(Z); \
+	EACH(ZPLUS1); \
+	EACH(ZOR1); \
+	EACH(DIVIDE)
 
 // func sigmoidF32NEON(a *ElementF32Args)
 TEXT ·sigmoidF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
 	CONSTANTS
-	UNARY(SIGMOID)
+	// mca:begin sigmoidF32NEON, 16 floats
+	UNARY(SIGMOID(ALL), SIGMOID(ONE))
+	// mca:end
+
+// x·z in V(12+i)
+#define XLIMIT(i) VFMAX4S(25, i, 12+i)
+#define XFIRST(i) VFMUL4S(4+i, 12+i, 12+i)
+#define XSECOND(i) VFMUL4S(8+i, 12+i, 12+i)
+#define ADD0X(i) VFMLAE4S(20, 3, i, 12+i)
+
+// x·z for x < 0, else x
+#define XZORX(i) \
+	VFCMLTZ4S(i, 16+i); \
+	VBSL16B(i, 12+i, 16+i)
 
 // x·z/(1+z) for x < 0, else x/(1+z). x·z is the product of x and the first
 // factor, then the second, so that it rounds to a denormal only at the end; x
 // is limited there as in z, and 0·x added makes a NaN of −Inf.
-#define SILU(i) \
-	VFABS4S(i, 4+i); \
-	VFNEG4S(4+i, 4+i); \
-	POWER(i); \
-	VFMAX4S(25, i, 12+i); \
-	VFMUL4S(4+i, 12+i, 12+i); \
-	VFMUL4S(8+i, 12+i, 12+i); \
-	VFMLAE4S(20, 3, i, 12+i); \
-	VFMUL4S(8+i, 4+i, 4+i); \
-	VFADD4S(27, 4+i, 4+i); \
-	VFCMLTZ4S(i, 16+i); \
-	VBSL16B(i, 12+i, 16+i); \
-	VFDIV4S(4+i, 16+i, 16+i)
+#define SILU(EACH) \
+	EACH(MINUSABS); \
+	POWER(EACH); \
+	EACH(XLIMIT); \
+	EACH(XFIRST); \
+	EACH(XSECOND); \
+	EACH(Z); \
+	EACH(ZPLUS1); \
+	EACH(ADD0X); \
+	EACH(XZORX); \
+	EACH(DIVIDE)
 
 // func siluF32NEON(a *ElementF32Args)
 TEXT ·siluF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
 	CONSTANTS
-	UNARY(SILU)
+	// mca:begin siluF32NEON, 16 floats
+	UNARY(SILU(ALL), SILU(ONE))
+	// mca:end
 
-#define TANH(i) \
+// 2|x|
+#define TWICEABS(i) \
 	VFABS4S(i, 4+i); \
-	VFADD4S(4+i, 4+i, 4+i); \
-	POWER(i); \
-	VFMUL4S(8+i, 4+i, 4+i); \
-	VFADD4S(27, 4+i, 4+i); \
-	VFDIV4S(4+i, 28, 4+i); \
-	VFSUB4S(4+i, 27, 4+i); \
-	VBIT16B(30, i, 4+i); \
-	VFMUL4S(i, i, 8+i); \
+	VFADD4S(4+i, 4+i, 4+i)
+
+// 1 − 2/(z+1) with the sign of x, in V(4+i)
+#define ADD1TOZ(i) VFADD4S(27, 4+i, 4+i)
+#define TWOBY(i) VFDIV4S(4+i, 28, 4+i)
+#define FROM1(i) VFSUB4S(4+i, 27, 4+i)
+#define SIGN(i) VBIT16B(30, i, 4+i)
+
+// p(x²), in V(12+i), with x² in V(8+i)
+#define XSQUARE(i) VFMUL4S(i, i, 8+i)
+#define P1(i) \
 	VDUP4S(23, 1, 16+i); \
-	VFMLAE4S(23, 0, 8+i, 16+i); \
+	VFMLAE4S(23, 0, 8+i, 16+i)
+#define P2(i) \
 	VDUP4S(23, 2, 12+i); \
-	VFMLA4S(8+i, 16+i, 12+i); \
+	VFMLA4S(8+i, 16+i, 12+i)
+#define P3(i) \
 	VDUP4S(23, 3, 16+i); \
-	VFMLA4S(8+i, 12+i, 16+i); \
+	VFMLA4S(8+i, 12+i, 16+i)
+#define P4(i) \
 	VDUP4S(24, 0, 12+i); \
-	VFMLA4S(8+i, 16+i, 12+i); \
+	VFMLA4S(8+i, 16+i, 12+i)
+
+// x + x·x²·p(x²), in V(8+i)
+#define PSQUARE(i) \
 	VFMUL4S(8+i, 12+i, 12+i); \
-	VMOV16B(i, 8+i); \
-	VFMLA4S(12+i, i, 8+i); \
+	VMOV16B(i, 8+i)
+#define ADDX(i) VFMLA4S(12+i, i, 8+i)
+
+// The one or the other, by |x|
+#define CHOOSE(i) \
 	VFABS4S(i, 12+i); \
 	VFCMGT4S(12+i, 29, 16+i); \
 	VBSL16B(4+i, 8+i, 16+i)
+
+#define TANH(EACH) \
+	EACH(TWICEABS); \
+	POWER(EACH); \
+	EACH(Z); \
+	EACH(ADD1TOZ); \
+	EACH(TWOBY); \
+	EACH(XSQUARE); \
+	EACH(P1); \
+	EACH(P2); \
+	EACH(P3); \
+	EACH(P4); \
+	EACH(PSQUARE); \
+	EACH(ADDX); \
+	EACH(FROM1); \
+	EACH(SIGN); \
+	EACH(CHOOSE)
 
 // func tanhF32NEON(a *ElementF32Args)
 TEXT ·tanhF32NEON(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), ARGS
 	CONSTANTS
-	UNARY(TANH)
+	// mca:begin tanhF32NEON, 16 floats
+	UNARY(TANH(ALL), TANH(ONE))
+	// mca:end

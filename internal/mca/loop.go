@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -88,7 +89,11 @@ func readCode(loops []*loop) error {
 		return err
 	}
 	for _, l := range loops {
-		if l.instructions, err = disassemble(l.words(table, code, text.Addr)); err != nil {
+		marked, err := disassemble(l.words(table, code, text.Addr))
+		if err != nil {
+			return fmt.Errorf("%s: %w", l.name, err)
+		}
+		if l.instructions, err = firstLoop(marked); err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
 	}
@@ -139,6 +144,25 @@ func disassemble(words []byte) ([]string, error) {
 		return nil, fmt.Errorf("%d words, but disassembled:\n%s", len(words)/4, out)
 	}
 	return list, nil
+}
+
+var backwardsRE = regexp.MustCompile(`^(?:b\.|cbn?z|tbn?z).*#-(\d+)$`)
+
+// firstLoop are the instructions from the first branch backwards' target to
+// that branch: a macro may hold more loops than the one that matters.
+func firstLoop(marked []string) ([]string, error) {
+	for i, in := range marked {
+		m := backwardsRE.FindStringSubmatch(strings.ReplaceAll(in, "\t", " "))
+		if m == nil {
+			continue
+		}
+		bytes, err := strconv.Atoi(m[1])
+		if err != nil || bytes/4 > i {
+			return nil, fmt.Errorf("%s leaves what is marked", in)
+		}
+		return marked[i-bytes/4 : i+1], nil
+	}
+	return nil, fmt.Errorf("no branch backwards in what is marked")
 }
 
 // multiplyAdds are the loop's vector FMLA.

@@ -5,8 +5,8 @@
 //
 //	go run ./internal/mca > docs/results/mca-arm64.md
 //
-// A loop is what stands between the comments "mca:begin NAME" and "mca:end"
-// in kernels/*_arm64.s. It needs the LLVM tools llvm-mc and llvm-mca.
+// A loop is the first between the comments "mca:begin NAME" and "mca:end" in
+// kernels/*_arm64.s. It needs the LLVM tools llvm-mc and llvm-mca.
 package main
 
 import (
@@ -45,8 +45,9 @@ func report() (string, error) {
 		return "", err
 	}
 	for _, r := range rows {
-		fmt.Fprintf(&page, "| %s | %d | %d | %s | %.1f | %.1f | %.1f | %.1f %% |\n",
-			r.loop.name, len(r.loop.instructions), len(r.loop.multiplyAdds()), r.core, r.cycles, r.throughput, r.limit, 100*r.share())
+		fmt.Fprintf(&page, "| %s | %d | %d | %s | %.1f | %.1f | %.1f %% | %.1f | %.1f %% |\n",
+			r.loop.name, len(r.loop.instructions), len(r.loop.multiplyAdds()), r.core, r.cycles,
+			r.limit, 100*r.share(), r.throughput, 100*r.throughput/r.cycles)
 	}
 	return page.String(), nil
 }
@@ -129,13 +130,13 @@ Written by `+"`go run ./internal/mca > docs/results/mca-arm64.md`"+` on %s, revi
 llvm-mca of LLVM %s. An estimate from the models' issue widths and latencies, with every load
 hitting the first-level cache; not a measurement.
 
-Cycles are of one iteration. The limit is what the core's units allow the loop's multiply-adds alone, the share
-is that limit of the cycles, and "all units" is what they allow all of the loop's instructions. llvm-mca has
+Cycles are of one iteration. The FMA limit is what the core's units allow the loop's multiply-adds alone, the
+unit limit what they allow all of its instructions; the shares are those limits of the cycles. llvm-mca has
 the in-order cores (cortex-a53, cortex-a55) finish instructions in order too, so that every load waits for the
 multiply-add before it; those rows say little until a board confirms them.
 
-| loop | instructions | multiply-adds | core | cycles | all units | limit | share |
-| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |
+| loop | instructions | multiply-adds | core | cycles | FMA limit | share | unit limit | share |
+| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |
 `, time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(rev)), regexp.MustCompile(`\d+\.\d+\.\d+`).Find(version))
 	return nil
 }

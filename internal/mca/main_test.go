@@ -38,6 +38,24 @@ func TestFindLoops(t *testing.T) {
 	}
 }
 
+func TestFirstLoop(t *testing.T) {
+	for _, c := range []struct {
+		marked string
+		want   string
+	}{
+		{"a;b;b.ne #-4;c;b.ge #-8", "b;b.ne #-4"},
+		{"a;cbnz x1, #-4", "a;cbnz x1, #-4"},
+		{"b.eq #8;a;tbz w1, #3, #-8", "b.eq #8;a;tbz w1, #3, #-8"},
+		{"a;b.ne #-8", ""},
+		{"a;b.ne #8", ""},
+	} {
+		got, err := firstLoop(strings.Split(c.marked, ";"))
+		if strings.Join(got, ";") != c.want || (err == nil) == (c.want == "") {
+			t.Errorf("%s: %q, %v", c.marked, got, err)
+		}
+	}
+}
+
 // TestGemmNearLimit holds the product's loop to 90 % of the multiply-adds that
 // the models of the out-of-order cores allow.
 func TestGemmNearLimit(t *testing.T) {
