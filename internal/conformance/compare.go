@@ -16,10 +16,17 @@ const (
 	atolHalf = 1e-3 // half's own step at 1
 )
 
-// compare returns an error that says where got is not what is expected.
+// A mismatch says where an output is not what is expected.
+type mismatch struct{ why string }
+
+func (m *mismatch) Error() string { return m.why }
+
+func mismatchf(format string, args ...any) error { return &mismatch{fmt.Sprintf(format, args...)} }
+
+// compare returns an error, a *mismatch, that says where got is not what is expected.
 func compare(got, want *nn.Tensor) error {
 	if got.DType != want.DType || got.Shape != want.Shape {
-		return fmt.Errorf("is %v %v, expected %v %v", got.DType, got.Shape, want.DType, want.Shape)
+		return mismatchf("is %v %v, expected %v %v", got.DType, got.Shape, want.DType, want.Shape)
 	}
 	r, a := rtol, atol
 	if want.DType == nn.Float16 {
@@ -44,6 +51,6 @@ func compare(got, want *nn.Tensor) error {
 	if wrong == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d of %d elements are wrong; the first, element %d, is %v, expected %v; worst difference %.3g",
+	return mismatchf("%d of %d elements are wrong; the first, element %d, is %v, expected %v; worst difference %.3g",
 		wrong, want.Elems(), first, got.Float(first), want.Float(first), worst)
 }

@@ -35,7 +35,7 @@ type Result struct {
 type engine func(g *nn.Graph, in map[string]*nn.Tensor) ([]*nn.Tensor, error)
 
 // Run loads the model, compiles it for each data set, runs it and compares.
-func (c *Case) Run() Result { return c.run(compiled) }
+func (c *Case) Run() Result { return dispute(c.Name, c.run(compiled)) }
 
 func (c *Case) run(e engine) (r Result) {
 	defer func() {

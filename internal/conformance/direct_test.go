@@ -6,9 +6,6 @@ import (
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
-// compiled is direct until package plan has landed.
-func compiled(g *nn.Graph, in map[string]*nn.Tensor) ([]*nn.Tensor, error) { return direct(g, in) }
-
 // direct runs the specifications of the operations themselves, node by node.
 // What fails here is an operation's fault and not the compiler's.
 func direct(g *nn.Graph, in map[string]*nn.Tensor) ([]*nn.Tensor, error) {
