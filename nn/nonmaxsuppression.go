@@ -90,8 +90,12 @@ func (o *NonMaxSuppression) Forward(r *Run) error {
 // score first and lowest index first among equals.
 func byScore(order []int32, s []float32, threshold *Tensor) []int32 {
 	order = order[:0]
+	var least float32
+	if threshold != nil {
+		least = threshold.F32()[0]
+	}
 	for i, v := range s {
-		if threshold == nil || v > threshold.F32()[0] {
+		if threshold == nil || v > least {
 			order = append(order, int32(i))
 		}
 	}

@@ -71,7 +71,7 @@ func (w *Window) Taps() int {
 	return n
 }
 
-// InElems returns the input positions of one channel, OutElems the outputs.
+// InElems returns the number of input positions of one channel.
 func (w *Window) InElems() int {
 	n := 1
 	for i := range w.Rank {
@@ -80,7 +80,7 @@ func (w *Window) InElems() int {
 	return n
 }
 
-// OutElems returns the output positions of one channel.
+// OutElems returns the number of output positions of one channel.
 func (w *Window) OutElems() int {
 	n := 1
 	for i := range w.Rank {
@@ -185,7 +185,7 @@ func (a *windowAttrs) place(x *WindowAxis, i, rank int) error {
 	case "SAME_UPPER", "SAME_LOWER":
 		x.Out = (x.In + x.Stride - 1) / x.Stride
 		x.Begin, x.End = halves(max(0, (x.Out-1)*x.Stride+x.Extent()-x.In), a.autoPad == "SAME_UPPER")
-	case "NOTSET":
+	case "NOTSET", "":
 		x.Begin, x.End = at(a.pads, i, 0), at(a.pads, rank+i, 0)
 	}
 	if x.Out == 0 {
@@ -209,7 +209,7 @@ func (a *windowAttrs) place(x *WindowAxis, i, rank int) error {
 
 func checkAutoPad(mode string) error {
 	switch mode {
-	case "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER":
+	case "NOTSET", "", "VALID", "SAME_UPPER", "SAME_LOWER":
 		return nil
 	}
 	return Invalidf("auto_pad", "%q, want NOTSET, VALID, SAME_UPPER or SAME_LOWER", strings.Clone(mode))
