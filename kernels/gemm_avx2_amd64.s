@@ -74,6 +74,20 @@
 	VFMADD231PS  b0, x1, c50;        \
 	VFMADD231PS  b1, x1, c51
 
+// STEP3 is STEP for three rows, into accumulators of its own.
+#define STEP3(da, db, s00, s01, s10, s11, s20, s21) \
+	VMOVUPS      (db)(b), b0;        \
+	VMOVUPS      (db+32)(b), b1;     \
+	VBROADCASTSS (da)(a0)(kk*1), x0; \
+	VBROADCASTSS (da)(a1)(kk*1), x1; \
+	VFMADD231PS  b0, x0, s00;        \
+	VFMADD231PS  b1, x0, s01;        \
+	VBROADCASTSS (da)(a2)(kk*1), x0; \
+	VFMADD231PS  b0, x1, s10;        \
+	VFMADD231PS  b1, x1, s11;        \
+	VFMADD231PS  b0, x0, s20;        \
+	VFMADD231PS  b1, x0, s21
+
 // ROW turns the next offset into the end of a row.
 #define ROW(i, r) \
 	MOVLQSX (4*i)(off), r; \
@@ -153,6 +167,8 @@ TEXT ·gemmF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ GemmF32Args_Off(args), off
 	MOVQ GemmF32Args_B(args), b
 	MOVQ GemmF32Args_Taps(args), taps
+	CMPQ GemmF32Args_M(args), $3
+	JLE  three
 
 tap:
 	ROW(0, a0)
@@ -192,6 +208,7 @@ tapped:
 	DECQ taps
 	JNE  tap
 
+summed:
 	MOVQ GemmF32Args_M(args), rows
 	MOVQ GemmF32Args_N(args), cols
 	LEAQ ·columnMasks(SB), tmp
@@ -245,6 +262,53 @@ fewer:
 done:
 	VZEROUPPER
 	RET
+
+	// Three rows or fewer: fully connected layers of one picture, and the last
+	// tile of a layer. What would be the other rows' accumulators take every
+	// second k, for enough chains.
+three:
+	VXORPS c30, c30, c30
+	VXORPS c31, c31, c31
+	VXORPS c40, c40, c40
+	VXORPS c41, c41, c41
+	VXORPS c50, c50, c50
+	VXORPS c51, c51, c51
+
+tap3:
+	ROW(0, a0)
+	ROW(1, a1)
+	ROW(2, a2)
+	ADDQ $24, off
+	MOVQ GemmF32Args_K(args), kk
+	SHLQ $2, kk
+	NEGQ kk
+	ADDQ $8, kk
+	JGT  tail3
+
+	PCALIGN $32
+two3:
+	STEP3(-8, 0, c00, c01, c10, c11, c20, c21)
+	STEP3(-4, 64, c30, c31, c40, c41, c50, c51)
+	ADDQ $128, b
+	ADDQ $8, kk
+	JLE  two3
+
+tail3:
+	SUBQ $8, kk
+	JEQ  tapped3
+	STEP3(0, 0, c00, c01, c10, c11, c20, c21)
+	ADDQ $64, b
+
+tapped3:
+	DECQ taps
+	JNE  tap3
+	VADDPS c30, c00, c00
+	VADDPS c31, c01, c01
+	VADDPS c40, c10, c10
+	VADDPS c41, c11, c11
+	VADDPS c50, c20, c20
+	VADDPS c51, c21, c21
+	JMP  summed
 
 // columnMasks has 16 set words, then 16 clear ones: read from 16−n words on it
 // selects the first n of 16 columns.

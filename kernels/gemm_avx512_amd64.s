@@ -84,6 +84,20 @@
 	VFMADD231PS  b0, x6, c60;        \
 	VFMADD231PS  b1, x6, c61
 
+// STEP3 is STEP for three rows, into accumulators of its own.
+#define STEP3(da, db, s00, s01, s10, s11, s20, s21) \
+	VMOVUPS      (db)(b), b0;        \
+	VMOVUPS      (db+64)(b), b1;     \
+	VBROADCASTSS (da)(a0)(kk*1), x0; \
+	VBROADCASTSS (da)(a1)(kk*1), x1; \
+	VBROADCASTSS (da)(a2)(kk*1), x2; \
+	VFMADD231PS  b0, x0, s00;        \
+	VFMADD231PS  b1, x0, s01;        \
+	VFMADD231PS  b0, x1, s10;        \
+	VFMADD231PS  b1, x1, s11;        \
+	VFMADD231PS  b0, x2, s20;        \
+	VFMADD231PS  b1, x2, s21
+
 // ROW turns the next offset into the end of a row.
 #define ROW(i, r) \
 	MOVLQSX (4*i)(off), r; \
@@ -154,6 +168,8 @@ TEXT ·gemmF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ GemmF32Args_Off(args), off
 	MOVQ GemmF32Args_B(args), b
 	MOVQ GemmF32Args_Taps(args), taps
+	CMPQ GemmF32Args_M(args), $3
+	JLE  three
 
 tap:
 	ROW(0, a0)
@@ -188,6 +204,7 @@ tapped:
 	DECQ taps
 	JNE  tap
 
+summed:
 	MOVQ  GemmF32Args_N(args), c
 	MOVQ  $-1, tmp
 	BZHIQ c, tmp, tmp
@@ -226,3 +243,48 @@ clamp:
 done:
 	VZEROUPPER
 	RET
+
+	// Three rows or fewer, as in gemm_avx2_amd64.s.
+three:
+	VPXORQ c30, c30, c30
+	VPXORQ c31, c31, c31
+	VPXORQ c40, c40, c40
+	VPXORQ c41, c41, c41
+	VPXORQ c50, c50, c50
+	VPXORQ c51, c51, c51
+
+tap3:
+	ROW(0, a0)
+	ROW(1, a1)
+	ROW(2, a2)
+	ADDQ $28, off
+	MOVQ GemmF32Args_K(args), kk
+	SHLQ $2, kk
+	NEGQ kk
+	ADDQ $8, kk
+	JGT  tail3
+
+	PCALIGN $32
+two3:
+	STEP3(-8, 0, c00, c01, c10, c11, c20, c21)
+	STEP3(-4, 128, c30, c31, c40, c41, c50, c51)
+	ADDQ $256, b
+	ADDQ $8, kk
+	JLE  two3
+
+tail3:
+	SUBQ $8, kk
+	JEQ  tapped3
+	STEP3(0, 0, c00, c01, c10, c11, c20, c21)
+	ADDQ $128, b
+
+tapped3:
+	DECQ taps
+	JNE  tap3
+	VADDPS c30, c00, c00
+	VADDPS c31, c01, c01
+	VADDPS c40, c10, c10
+	VADDPS c41, c11, c11
+	VADDPS c50, c20, c20
+	VADDPS c51, c21, c21
+	JMP  summed
