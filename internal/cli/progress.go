@@ -27,8 +27,11 @@ func (e *Env) Progress(what string, total int) *Progress {
 }
 
 // Step says that one more piece is done.
-func (p *Progress) Step() {
-	p.done++
+func (p *Progress) Step() { p.Set(p.done + 1) }
+
+// Set says that so many pieces are done.
+func (p *Progress) Set(done int) {
+	p.done = min(done, p.total)
 	if p.bar == nil && p.env.StderrTTY && p.done < p.total && time.Since(p.start) > patience {
 		p.bar = progressbar.NewOptions(p.total,
 			progressbar.OptionSetWriter(p.env.Stderr), progressbar.OptionSetDescription(p.what),

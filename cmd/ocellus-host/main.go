@@ -1,0 +1,31 @@
+// Command ocellus-host is the host side of Ocellus: it fetches models for
+// devices and holds the runtime against the tests of the ONNX project.
+package main
+
+import (
+	"os"
+
+	"github.com/ocellus-vision/ocellus/internal/cli"
+)
+
+type grammar struct {
+	Models      modelsCommand      `cmd:"" help:"List and fetch pretrained models."`
+	Conformance conformanceCommand `cmd:"" help:"Run ONNX backend tests."`
+	Version     cli.VersionCommand `cmd:"" help:"Print the version."`
+}
+
+func app() cli.App {
+	return cli.App{
+		Name: "ocellus-host",
+		Description: `Prepares what devices run: fetches models, and tests the runtime.
+
+Begin with
+
+    ocellus-host models list                       what there is
+    ocellus-host models fetch                      get all of it for this machine
+    ocellus-host models fetch --to models          get it into a folder, to be copied to a device`,
+		Grammar: &grammar{},
+	}
+}
+
+func main() { os.Exit(cli.Main(app())) }

@@ -1,0 +1,34 @@
+// Command ocellus is the device side of Ocellus: it runs models on pictures
+// and arrays, and says what is in them and what this machine makes of them.
+package main
+
+import (
+	"os"
+
+	"github.com/ocellus-vision/ocellus/internal/cli"
+)
+
+type grammar struct {
+	Detect  detectCommand      `cmd:"" help:"Find faces and other objects in pictures."`
+	Infer   inferCommand       `cmd:"" help:"Run any ONNX model on arrays."`
+	Inspect inspectCommand     `cmd:"" help:"Say what is in a model and what it takes to run."`
+	Bench   benchCommand       `cmd:"" help:"Measure how fast a model runs here."`
+	Doctor  doctorCommand      `cmd:"" help:"Say what this machine can do, and what it lacks."`
+	Version cli.VersionCommand `cmd:"" help:"Print the version."`
+}
+
+func app() cli.App {
+	return cli.App{
+		Name: "ocellus",
+		Description: `Sees faces and other things in pictures, with neural networks, on small machines.
+
+Begin with
+
+    ocellus-host models fetch          get the models, on a machine with network
+    ocellus detect photo.jpg           find the faces in a photograph
+    ocellus detect --out seen photos   and draw them, for a whole folder`,
+		Grammar: &grammar{},
+	}
+}
+
+func main() { os.Exit(cli.Main(app())) }

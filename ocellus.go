@@ -1,0 +1,192 @@
+// Package ocellus runs neural networks on pictures: an ONNX file and a
+// picture go in, detections come out.
+//
+//	s, err := ocellus.Open("blazeface-back.onnx")
+//	...
+//	defer s.Close()
+//	found, _, err := s.Detect(ctx, picture)
+//
+// A Session is a model made ready to run. It may be used by any number of
+// goroutines at once: they share its weights and its threads. Detect is for
+// models whose metadata says how a picture becomes the input and how the
+// outputs are read (the command ocellus-host models fetch gets such models);
+// Run is for any ONNX model.
+package ocellus
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/ocellus-vision/ocellus/format/onnx"
+	"github.com/ocellus-vision/ocellus/kernels"
+	"github.com/ocellus-vision/ocellus/nn"
+	"github.com/ocellus-vision/ocellus/nn/plan"
+	"github.com/ocellus-vision/ocellus/vision/meta"
+)
+
+// Session is a model made ready to run.
+type Session struct {
+	name  string
+	graph *nn.Graph
+	meta  *meta.Model
+	opts  options
+	pool  *plan.Pool
+	find  *detector // nil when the model is no detector
+	noDet error     // why find is nil
+
+	mu      sync.Mutex
+	plans   []*compiled     // the most recently used last
+	byValue map[string]bool // inputs whose values decide shapes
+	closed  bool
+}
+
+type options struct {
+	threads  int
+	features *kernels.Features
+	tiling   Tiling
+	least    float32
+	score    float32
+	hasScore bool
+}
+
+// Option changes how a Session works.
+type Option func(*options)
+
+// WithThreads sets how many cores the session computes on; the default is
+// all. Whatever the number of goroutines that use a session, no more threads
+// than these compute at a time.
+func WithThreads(n int) Option { return func(o *options) { o.threads = max(n, 1) } }
+
+// WithFeatures chooses kernels by these CPU features instead of those that
+// kernels.Available reports.
+func WithFeatures(f kernels.Features) Option { return func(o *options) { o.features = &f } }
+
+// WithTiling says whether Detect searches large pictures in tiles.
+func WithTiling(t Tiling) Option { return func(o *options) { o.tiling = t } }
+
+// WithLeastObject sets the side, in pixels of the picture, of the smallest
+// object that Detect is to find: the smaller, the more tiles it takes. The
+// default is a fixed part of the picture, see Tiling.
+func WithLeastObject(pixels float32) Option { return func(o *options) { o.least = pixels } }
+
+// WithScore sets the least score, 0 to 1, of a detection in place of the
+// model's own.
+func WithScore(s float32) Option { return func(o *options) { o.score, o.hasScore = s, true } }
+
+// Open reads an ONNX file and makes it ready. Everything that can be wrong
+// with the model is found here; the errors are those of packages onnx, nn,
+// plan, meta and head, and say what to do where something can be done.
+func Open(file string, opts ...Option) (*Session, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return open(file, filepath.Base(file), data, opts)
+}
+
+// OpenFS is Open for a file of a file system, an embed.FS for one.
+func OpenFS(fsys fs.FS, file string, opts ...Option) (*Session, error) {
+	data, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return nil, err
+	}
+	return open(file, path.Base(file), data, opts)
+}
+
+func open(file, base string, data []byte, opts []Option) (*Session, error) {
+	g, err := onnx.Decode(file, data)
+	if err != nil {
+		return nil, err
+	}
+	s, err := New(g, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	s.name = strings.TrimSuffix(base, ".onnx")
+	return s, nil
+}
+
+// New makes a graph ready. The graph is shared, not copied.
+func New(g *nn.Graph, opts ...Option) (*Session, error) {
+	o := options{threads: runtime.GOMAXPROCS(0)}
+	for _, set := range opts {
+		set(&o)
+	}
+	if o.hasScore && !(o.score >= 0 && o.score <= 1) {
+		return nil, &ErrOption{"WithScore", fmt.Sprintf("%v is outside 0 to 1", o.score)}
+	}
+	if !(o.least >= 0) {
+		return nil, &ErrOption{"WithLeastObject", fmt.Sprintf("%v is no number of pixels", o.least)}
+	}
+	m, err := meta.Parse(g.Meta)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{name: g.Name, graph: g, meta: m, opts: o, byValue: map[string]bool{}}
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	s.pool = plan.NewPool(o.threads)
+	return s, nil
+}
+
+// prepare compiles what can be compiled before the first picture comes, so
+// that a wrong model is refused now.
+func (s *Session) prepare() error {
+	var err error
+	if s.find, err = newDetector(s); err == nil {
+		return nil
+	}
+	if s.meta.Head != nil {
+		return err
+	}
+	s.noDet = err
+	if _, err := s.compile(plan.Bindings{}); err != nil && !waitsForInputs(err) {
+		return err
+	}
+	return nil
+}
+
+// Name returns the name of the model: that of its file without .onnx.
+func (s *Session) Name() string { return s.name }
+
+// Meta returns what the model says of itself. It is not to be changed.
+func (s *Session) Meta() *meta.Model { return s.meta }
+
+// Inputs returns the inputs as the graph declares them.
+func (s *Session) Inputs() []nn.Input { return s.graph.Inputs }
+
+// Graph returns the model's graph.
+func (s *Session) Graph() *nn.Graph { return s.graph }
+
+// Threads returns the number of threads that the session computes on.
+func (s *Session) Threads() int { return s.opts.threads }
+
+// Close ends the session's threads. Calls of Run and Detect that come after
+// it fail with ErrClosed; those under way end well.
+func (s *Session) Close() error {
+	s.mu.Lock()
+	was := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if !was {
+		s.pool.Close()
+	}
+	return nil
+}
+
+func (s *Session) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// Detects returns nil when Detect can be used with the model, and otherwise
+// the *ErrNotDetector that says why not.
+func (s *Session) Detects() error { return s.noDet }

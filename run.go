@@ -1,0 +1,168 @@
+package ocellus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/ocellus-vision/ocellus/nn"
+	"github.com/ocellus-vision/ocellus/nn/plan"
+)
+
+// maxPlans is how many plans a session keeps: one for each combination of
+// input shapes that it met lately.
+const maxPlans = 4
+
+// compiled is a plan with the runners that wait for the next call.
+type compiled struct {
+	key  string
+	plan *plan.Plan
+
+	mu   sync.Mutex
+	idle []*plan.Runner
+}
+
+// Run computes the model's outputs, by name, from its inputs, by name. A
+// dimension that the model leaves open is taken from the input's shape, and an
+// input whose value decides a shape is taken by value; each new combination
+// is compiled once and kept for a while. The context is looked at before the
+// computation starts, which then runs to its end. inputs are only read, and
+// the outputs belong to the caller.
+func (s *Session) Run(ctx context.Context, inputs map[string]*nn.Tensor) (map[string]*nn.Tensor, error) {
+	if s.isClosed() {
+		return nil, ErrClosed
+	}
+	c, err := s.planFor(inputs)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r := c.take(s.pool)
+	defer c.give(r, s.opts.threads)
+	for i, port := range c.plan.Inputs() {
+		copy(r.Input(i).Bytes(), inputs[port.Name].Bytes())
+	}
+	if err := r.Run(); err != nil {
+		return nil, err
+	}
+	out := make(map[string]*nn.Tensor, len(c.plan.Outputs()))
+	for i, port := range c.plan.Outputs() {
+		out[port.Name] = r.Output(i).Clone()
+	}
+	return out, nil
+}
+
+// Plan returns the plan that Run uses for these inputs, whose values are read
+// only where they decide a shape.
+func (s *Session) Plan(inputs map[string]*nn.Tensor) (*plan.Plan, error) {
+	c, err := s.planFor(inputs)
+	if err != nil {
+		return nil, err
+	}
+	return c.plan, nil
+}
+
+func (s *Session) planFor(inputs map[string]*nn.Tensor) (*compiled, error) {
+	if err := s.checkInputs(inputs); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		key, b := s.bindings(inputs)
+		if i := slices.IndexFunc(s.plans, func(c *compiled) bool { return c.key == key }); i >= 0 {
+			c := s.plans[i]
+			s.plans = append(slices.Delete(s.plans, i, i+1), c)
+			return c, nil
+		}
+		p, err := s.compile(b)
+		var unbound *nn.ErrUnbound
+		if errors.As(err, &unbound) && unbound.Input != "" && !s.byValue[unbound.Input] {
+			s.byValue[unbound.Input] = true
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		c := &compiled{key: key, plan: p}
+		if s.plans = append(s.plans, c); len(s.plans) > maxPlans {
+			s.plans = slices.Delete(s.plans, 0, 1)
+		}
+		return c, nil
+	}
+}
+
+func (s *Session) checkInputs(inputs map[string]*nn.Tensor) error {
+	var names []string
+	for _, in := range s.graph.Inputs {
+		name := s.graph.ValueName(in.Value)
+		names = append(names, name)
+		t := inputs[name]
+		switch {
+		case !t.Present():
+			return &ErrInput{name, "is missing"}
+		case t.DType != in.DType:
+			return &ErrInput{name, fmt.Sprintf("is %v, want %v", t.DType, in.DType)}
+		}
+	}
+	for name := range inputs {
+		if !slices.Contains(names, name) {
+			return &ErrInput{name, "is not an input of the model; it has " + strings.Join(names, ", ")}
+		}
+	}
+	return nil
+}
+
+// bindings returns what inputs settle, and a key that is equal for inputs
+// that settle the same. It is called under s.mu.
+func (s *Session) bindings(inputs map[string]*nn.Tensor) (string, plan.Bindings) {
+	b := plan.Bindings{Shapes: map[string]nn.Shape{}, Values: map[string]*nn.Tensor{}}
+	var key strings.Builder
+	for _, in := range s.graph.Inputs {
+		name := s.graph.ValueName(in.Value)
+		t := inputs[name]
+		fmt.Fprintf(&key, "%q%v", name, t.Shape)
+		if s.byValue[name] {
+			// The plan keeps the value, so the caller's tensor must not be it.
+			b.Values[name] = t.Clone()
+			fmt.Fprintf(&key, "=%x", t.Bytes())
+			continue
+		}
+		b.Shapes[name] = t.Shape
+	}
+	return key.String(), b
+}
+
+func (s *Session) compile(b plan.Bindings) (*plan.Plan, error) {
+	var opts []plan.Option
+	if s.opts.features != nil {
+		opts = append(opts, plan.WithFeatures(*s.opts.features))
+	}
+	return plan.Compile(s.graph, b, opts...)
+}
+
+func (c *compiled) take(pool *plan.Pool) *plan.Runner {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n := len(c.idle); n > 0 {
+		r := c.idle[n-1]
+		c.idle = c.idle[:n-1]
+		return r
+	}
+	return c.plan.NewRunner(pool)
+}
+
+// give keeps a runner for the next call, but no more of them than can run at
+// a time: each holds an arena.
+func (c *compiled) give(r *plan.Runner, most int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.idle) < most {
+		c.idle = append(c.idle, r)
+	}
+}
