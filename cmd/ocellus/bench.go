@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/ocellus-vision/ocellus/internal/cli"
-	"github.com/ocellus-vision/ocellus/internal/machine"
 	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/nn/plan"
@@ -71,7 +70,7 @@ func (c *benchCommand) Run(env *cli.Env) error {
 		return err
 	}
 	res := &benchResult{
-		Model: file, CPU: machine.CPU(), ISA: features.String(), Threads: threads(c.Threads),
+		Model: file, CPU: cli.CPU(), ISA: features.String(), Threads: threads(c.Threads),
 		CompileMS: ms(time.Since(start)), MACs: p.Stats().MACs, Arena: p.Stats().ArenaBytes,
 	}
 	const opsPerMAC = 2

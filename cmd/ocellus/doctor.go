@@ -9,7 +9,6 @@ import (
 
 	"github.com/ocellus-vision/ocellus"
 	"github.com/ocellus-vision/ocellus/internal/cli"
-	"github.com/ocellus-vision/ocellus/internal/machine"
 	"github.com/ocellus-vision/ocellus/kernels"
 )
 
@@ -59,7 +58,7 @@ type foundModel struct {
 // Run examines.
 func (c *doctorCommand) Run(env *cli.Env) error {
 	d := diagnosis{
-		Build: cli.ReadBuild(), CPU: machine.CPU(), Cores: runtime.NumCPU(), Detected: kernels.Detect().String(),
+		Build: cli.ReadBuild(), CPU: cli.CPU(), Cores: runtime.NumCPU(), Detected: kernels.Detect().String(),
 		Kernels: map[string]string{}, Found: []foundModel{}, Problems: []string{},
 	}
 	d.examineCPU()

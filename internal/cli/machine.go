@@ -1,5 +1,4 @@
-// Package machine says what Ocellus runs on, for reports.
-package machine
+package cli
 
 import (
 	"bufio"
