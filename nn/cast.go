@@ -128,7 +128,7 @@ func convert(out, in *Tensor) {
 		convertInts(out, in.I64())
 	case Bool:
 		// A bool is a byte of 0 or 1.
-		convertInts(out, bitsOf[uint8](in))
+		convertInts(out, units[uint8](in))
 	}
 }
 

@@ -97,7 +97,33 @@ var mathRows = []Row{
 }
 
 // reduceRows: reductions, normalisations, softmax, selection.
-var reduceRows = []Row{}
+var reduceRows = []Row{
+	row[ArgMax]("ArgMax", 1, 1, 1, 1, Numbers, nil),
+	row[ArgMin]("ArgMin", 1, 1, 1, 1, Numbers, nil),
+	row[BatchNormalization]("BatchNormalization", 5, 5, 1, 3, Floats, nil),
+	row[CumSum]("CumSum", 2, 2, 1, 1, Numbers, nil),
+	row[GroupNormalization]("GroupNormalization", 3, 3, 1, 1, Floats, nil),
+	row[Hardmax]("Hardmax", 1, 1, 1, 1, Floats, nil),
+	row[InstanceNormalization]("InstanceNormalization", 3, 3, 1, 1, Floats, nil),
+	row[LRN]("LRN", 1, 1, 1, 1, Floats, nil),
+	row[LayerNormalization]("LayerNormalization", 2, 3, 1, 3, Floats, nil),
+	row[LogSoftmax]("LogSoftmax", 1, 1, 1, 1, Floats, nil),
+	row[LpNormalization]("LpNormalization", 1, 1, 1, 1, Floats, nil),
+	row[MeanVarianceNormalization]("MeanVarianceNormalization", 1, 1, 1, 1, Floats, nil),
+	row[RMSNormalization]("RMSNormalization", 2, 2, 1, 1, Floats, nil),
+	row[ReduceL1]("ReduceL1", 1, 2, 1, 1, Numbers, nil),
+	row[ReduceL2]("ReduceL2", 1, 2, 1, 1, Numbers, nil),
+	row[ReduceLogSum]("ReduceLogSum", 1, 2, 1, 1, Numbers, nil),
+	row[ReduceLogSumExp]("ReduceLogSumExp", 1, 2, 1, 1, Numbers, nil),
+	row[ReduceMax]("ReduceMax", 1, 2, 1, 1, Numbers|Bools, nil),
+	row[ReduceMean]("ReduceMean", 1, 2, 1, 1, Numbers, nil),
+	row[ReduceMin]("ReduceMin", 1, 2, 1, 1, Numbers|Bools, nil),
+	row[ReduceProd]("ReduceProd", 1, 2, 1, 1, Numbers, nil),
+	row[ReduceSum]("ReduceSum", 1, 2, 1, 1, Numbers, nil),
+	row[ReduceSumSquare]("ReduceSumSquare", 1, 2, 1, 1, Numbers, nil),
+	row[Softmax]("Softmax", 1, 1, 1, 1, Floats, nil),
+	row[TopK]("TopK", 2, 2, 1, 2, Numbers, nil),
+}
 
 // convRows: convolution, pooling, matrix products.
 var convRows = []Row{

@@ -1,7 +1,5 @@
 package nn
 
-import "unsafe"
-
 // Where takes each element from operand 1 where operand 0 is true and from
 // operand 2 elsewhere, all three broadcast.
 type Where struct{}
@@ -37,9 +35,9 @@ func (*Where) Forward(r *Run) error {
 func (o *Where) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
 
 // choose moves elements by their size alone.
-func choose[T uint8 | uint16 | uint32 | uint64](r *Run) {
-	out, c, a, b := r.Out[0], r.In[0].Bools(), bitsOf[T](r.In[1]), bitsOf[T](r.In[2])
-	o := bitsOf[T](out)
+func choose[T unit](r *Run) {
+	out, c, a, b := r.Out[0], r.In[0].Bools(), units[T](r.In[1]), units[T](r.In[2])
+	o := units[T](out)
 	it := newBroadcast(out.Shape, r.In[0].Shape, r.In[1].Shape, r.In[2].Shape)
 	for it.next() {
 		y := o[it.pos : it.pos+it.run]
@@ -53,9 +51,4 @@ func choose[T uint8 | uint16 | uint32 | uint64](r *Run) {
 			y[i] = v
 		}
 	}
-}
-
-// bitsOf returns the elements of t as unsigned integers of their size.
-func bitsOf[T uint8 | uint16 | uint32 | uint64](t *Tensor) []T {
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(t.data))), t.Elems())
 }

@@ -1,0 +1,80 @@
+package nn
+
+import "math"
+
+// LRN is local response normalisation: x∕(Bias + Alpha∕Size·Σx²)^Beta, the sum
+// running over Size channels around that of x, of [N C …] (A. Krizhevsky et
+// al., "ImageNet classification with deep convolutional neural networks",
+// 2012).
+type LRN struct {
+	Alpha float32 `onnx:"alpha,0.0001"`
+	Beta  float32 `onnx:"beta,0.75"`
+	Bias  float32 `onnx:"bias,1"`
+	Size  int     `onnx:"size"`
+	perm  layout
+}
+
+// Infer returns the operand's type.
+func (o *LRN) Infer(in []Arg, _ int) ([]Type, error) {
+	if o.Size < 1 {
+		return nil, Invalidf("size", "is %d, want 1 or more", o.Size)
+	}
+	if in[0].Shape.Rank < 2 {
+		return nil, Invalidf("", "%v has no channels, want rank 2 or more", in[0].Shape)
+	}
+	return sameType(in)
+}
+
+// Forward normalises.
+func (o *LRN) Forward(r *Run) error {
+	l := linesOf(r.In[0].Shape, o.perm.stored(1))
+	switch r.In[0].DType {
+	case Float32:
+		lrnLines(o, r.Out[0].F32(), r.In[0].F32(), l)
+	case Float64:
+		lrnLines(o, r.Out[0].F64(), r.In[0].F64(), l)
+	}
+	return nil
+}
+
+// Permute finds the channels where they are stored.
+func (o *LRN) Permute(perm []int, in []Arg) (Op, bool) {
+	c := *o
+	c.perm = o.perm.then(perm)
+	return &c, in[0].Shape.Rank == len(perm)
+}
+
+// lrnLines sums each window afresh: windows are short, and a running sum would
+// carry an infinity on.
+func lrnLines[T Float](o *LRN, out, x []T, l lines) {
+	var sums [columnBlock]float64
+	for i := range l.outer {
+		for j := 0; j < l.inner; j += columnBlock {
+			sum := sums[:min(columnBlock, l.inner-j)]
+			base := i*l.n*l.inner + j
+			for c := range l.n {
+				clear(sum)
+				for w := max(c-(o.Size-1)/2, 0); w < l.n && w-c <= o.Size/2; w++ {
+					for k, v := range x[base+w*l.inner:][:len(sum)] {
+						sum[k] += float64(v) * float64(v)
+					}
+				}
+				y := out[base+c*l.inner:][:len(sum)]
+				for k, v := range x[base+c*l.inner:][:len(sum)] {
+					y[k] = T(float64(v) / o.root(sum[k]))
+				}
+			}
+		}
+	}
+}
+
+// root is the divisor for a sum of squares; the usual power of 3∕4 needs no
+// logarithm.
+func (o *LRN) root(sum float64) float64 {
+	d := float64(o.Bias) + float64(o.Alpha)/float64(o.Size)*sum
+	if o.Beta == 0.75 {
+		h := math.Sqrt(d)
+		return h * math.Sqrt(h)
+	}
+	return math.Pow(d, float64(o.Beta))
+}

@@ -1,0 +1,121 @@
+package nn
+
+// Infer returns the operand's type with the axes reduced.
+func (o *ReduceSum) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
+
+// Forward reduces.
+func (o *ReduceSum) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceSum) }
+
+// Permute maps the axes.
+func (o *ReduceSum) Permute(perm []int, in []Arg) (Op, bool) {
+	a, ok := ReduceAttrs(*o).permute(perm, in)
+	return (*ReduceSum)(&a), ok
+}
+
+// Infer returns the operand's type with the axes reduced.
+func (o *ReduceMean) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
+
+// Forward reduces.
+func (o *ReduceMean) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceMean) }
+
+// Permute maps the axes.
+func (o *ReduceMean) Permute(perm []int, in []Arg) (Op, bool) {
+	a, ok := ReduceAttrs(*o).permute(perm, in)
+	return (*ReduceMean)(&a), ok
+}
+
+// Infer returns the operand's type with the axes reduced.
+func (o *ReduceMax) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
+
+// Forward reduces.
+func (o *ReduceMax) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceMax) }
+
+// Permute maps the axes.
+func (o *ReduceMax) Permute(perm []int, in []Arg) (Op, bool) {
+	a, ok := ReduceAttrs(*o).permute(perm, in)
+	return (*ReduceMax)(&a), ok
+}
+
+// Infer returns the operand's type with the axes reduced.
+func (o *ReduceMin) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
+
+// Forward reduces.
+func (o *ReduceMin) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceMin) }
+
+// Permute maps the axes.
+func (o *ReduceMin) Permute(perm []int, in []Arg) (Op, bool) {
+	a, ok := ReduceAttrs(*o).permute(perm, in)
+	return (*ReduceMin)(&a), ok
+}
+
+// Infer returns the operand's type with the axes reduced.
+func (o *ReduceProd) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
+
+// Forward reduces.
+func (o *ReduceProd) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceProd) }
+
+// Permute maps the axes.
+func (o *ReduceProd) Permute(perm []int, in []Arg) (Op, bool) {
+	a, ok := ReduceAttrs(*o).permute(perm, in)
+	return (*ReduceProd)(&a), ok
+}
+
+// Infer returns the operand's type with the axes reduced.
+func (o *ReduceL1) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
+
+// Forward reduces.
+func (o *ReduceL1) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceL1) }
+
+// Permute maps the axes.
+func (o *ReduceL1) Permute(perm []int, in []Arg) (Op, bool) {
+	a, ok := ReduceAttrs(*o).permute(perm, in)
+	return (*ReduceL1)(&a), ok
+}
+
+// Infer returns the operand's type with the axes reduced.
+func (o *ReduceL2) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
+
+// Forward reduces.
+func (o *ReduceL2) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceL2) }
+
+// Permute maps the axes.
+func (o *ReduceL2) Permute(perm []int, in []Arg) (Op, bool) {
+	a, ok := ReduceAttrs(*o).permute(perm, in)
+	return (*ReduceL2)(&a), ok
+}
+
+// Infer returns the operand's type with the axes reduced.
+func (o *ReduceLogSum) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
+
+// Forward reduces.
+func (o *ReduceLogSum) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceLogSum) }
+
+// Permute maps the axes.
+func (o *ReduceLogSum) Permute(perm []int, in []Arg) (Op, bool) {
+	a, ok := ReduceAttrs(*o).permute(perm, in)
+	return (*ReduceLogSum)(&a), ok
+}
+
+// Infer returns the operand's type with the axes reduced.
+func (o *ReduceLogSumExp) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
+
+// Forward reduces.
+func (o *ReduceLogSumExp) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceLogSumExp) }
+
+// Permute maps the axes.
+func (o *ReduceLogSumExp) Permute(perm []int, in []Arg) (Op, bool) {
+	a, ok := ReduceAttrs(*o).permute(perm, in)
+	return (*ReduceLogSumExp)(&a), ok
+}
+
+// Infer returns the operand's type with the axes reduced.
+func (o *ReduceSumSquare) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
+
+// Forward reduces.
+func (o *ReduceSumSquare) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceSumSquare) }
+
+// Permute maps the axes.
+func (o *ReduceSumSquare) Permute(perm []int, in []Arg) (Op, bool) {
+	a, ok := ReduceAttrs(*o).permute(perm, in)
+	return (*ReduceSumSquare)(&a), ok
+}
