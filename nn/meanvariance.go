@@ -67,7 +67,7 @@ func meanVariance[T Float](out, x []T, s Shape, axes *[maxList]bool) {
 	if len(x) == 0 {
 		return
 	}
-	r := newReduction(s, axes)
+	r := newSetLoops(s, axes)
 	if !r.rows { // put the run back: elements of a set are apart
 		r.kept.push(r.run, 1)
 		r.run = 1

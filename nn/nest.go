@@ -47,17 +47,17 @@ func (n *nest) next() bool {
 	return false
 }
 
-// reduction is a tensor's dimensions taken apart into those that are reduced
+// setLoops is a tensor's dimensions taken apart into those that are reduced
 // and those that are kept. The innermost loop of one of the two, of run
 // elements, is left to the caller.
-type reduction struct {
+type setLoops struct {
 	kept, reduced nest
 	run           int
 	rows          bool // the run is of reduced elements
 	count, sets   int  // elements to a set, and sets
 }
 
-func newReduction(s Shape, axes *[maxList]bool) (r reduction) {
+func newSetLoops(s Shape, axes *[maxList]bool) (r setLoops) {
 	st := s.Strides()
 	r.count, r.sets = 1, 1
 	for d, n := range s.Slice() {

@@ -98,16 +98,16 @@ func (o ReduceAttrs) permute(perm []int, in []Arg) (ReduceAttrs, bool) {
 type reducer uint8
 
 const (
-	reduceSum reducer = iota
-	reduceMean
-	reduceMax
-	reduceMin
-	reduceProd
-	reduceL1
-	reduceL2
-	reduceLogSum
-	reduceLogSumExp
-	reduceSumSquare
+	toSum reducer = iota
+	toMean
+	toMax
+	toMin
+	toProd
+	toL1
+	toL2
+	toLogSum
+	toLogSumExp
+	toSumSquare
 )
 
 func reduceTensor(k reducer, out, in *Tensor, axes *[maxList]bool) {
@@ -133,7 +133,7 @@ func reduceTensor(k reducer, out, in *Tensor, axes *[maxList]bool) {
 
 // reduceInts accumulates in int64, which is exact, but for exponentials.
 func reduceInts[T int8 | uint8 | int32 | int64](k reducer, out, in []T, s Shape, axes *[maxList]bool, lowest, highest int64) {
-	if k == reduceLogSumExp {
+	if k == toLogSumExp {
 		reduceSets(k, out, in, s, axes, math.Inf(-1), math.Inf(1))
 		return
 	}

@@ -11,13 +11,13 @@ func reduceSets[T Number, A float64 | int64](k reducer, out, x []T, s Shape, axe
 	if len(out) == 0 {
 		return
 	}
-	r := newReduction(s, axes)
+	r := newSetLoops(s, axes)
 	start := initial(k, lowest, highest)
 	if r.rows {
 		for i := range out {
 			var shift A
-			if k == reduceLogSumExp {
-				shift = finite(foldRows(reduceMax, &r, x, lowest, 0))
+			if k == toLogSumExp {
+				shift = finite(foldRows(toMax, &r, x, lowest, 0))
 			}
 			out[i] = T(finish(k, foldRows(k, &r, x, start, shift), shift, r.count))
 			r.kept.next()
@@ -34,12 +34,12 @@ func reduceSets[T Number, A float64 | int64](k reducer, out, x []T, s Shape, axe
 }
 
 // reduceColumns reduces the sets that begin j elements into the kept run.
-func reduceColumns[T Number, A float64 | int64](k reducer, r *reduction, out, x []T, j int, start, lowest A) {
+func reduceColumns[T Number, A float64 | int64](k reducer, r *setLoops, out, x []T, j int, start, lowest A) {
 	var accs, shifts [columnBlock]A
 	acc, shift := accs[:len(out)], shifts[:len(out)]
-	if k == reduceLogSumExp {
+	if k == toLogSumExp {
 		fill(shift, lowest)
-		foldColumns(reduceMax, r, x, j, shift, acc)
+		foldColumns(toMax, r, x, j, shift, acc)
 		for i, v := range shift {
 			shift[i] = finite(v)
 		}
@@ -54,11 +54,11 @@ func reduceColumns[T Number, A float64 | int64](k reducer, r *reduction, out, x 
 // initial is what a set of no elements accumulates to.
 func initial[A float64 | int64](k reducer, lowest, highest A) A {
 	switch k {
-	case reduceMax:
+	case toMax:
 		return lowest
-	case reduceMin:
+	case toMin:
 		return highest
-	case reduceProd:
+	case toProd:
 		return 1
 	}
 	return 0
@@ -75,23 +75,23 @@ func finite[A float64 | int64](x A) A {
 // finish turns what n elements accumulated to into the result.
 func finish[A float64 | int64](k reducer, acc, shift A, n int) A {
 	switch k {
-	case reduceMean:
+	case toMean:
 		if half := A(1) / 2; n == 0 && half == 0 { // integers
 			return 0
 		}
 		return acc / A(n)
-	case reduceL2:
+	case toL2:
 		return A(math.Sqrt(float64(acc)))
-	case reduceLogSum:
+	case toLogSum:
 		return A(math.Log(float64(acc)))
-	case reduceLogSumExp:
+	case toLogSumExp:
 		return A(math.Log(float64(acc))) + shift
 	}
 	return acc
 }
 
 // foldRows accumulates one set whose elements lie in runs.
-func foldRows[T Number, A float64 | int64](k reducer, r *reduction, x []T, acc, shift A) A {
+func foldRows[T Number, A float64 | int64](k reducer, r *setLoops, x []T, acc, shift A) A {
 	for more := r.count > 0; more; more = r.reduced.next() {
 		off := r.kept.off + r.reduced.off
 		acc = foldRow(k, acc, shift, x[off:off+r.run])
@@ -101,27 +101,27 @@ func foldRows[T Number, A float64 | int64](k reducer, r *reduction, x []T, acc, 
 
 func foldRow[T Number, A float64 | int64](k reducer, acc, shift A, x []T) A {
 	switch k {
-	case reduceMax:
+	case toMax:
 		for _, v := range x {
 			acc = max(acc, A(v))
 		}
-	case reduceMin:
+	case toMin:
 		for _, v := range x {
 			acc = min(acc, A(v))
 		}
-	case reduceProd:
+	case toProd:
 		for _, v := range x {
 			acc *= A(v)
 		}
-	case reduceL1:
+	case toL1:
 		for _, v := range x {
 			acc += max(A(v), -A(v))
 		}
-	case reduceL2, reduceSumSquare:
+	case toL2, toSumSquare:
 		for _, v := range x {
 			acc += A(v) * A(v)
 		}
-	case reduceLogSumExp:
+	case toLogSumExp:
 		for _, v := range x {
 			acc += A(math.Exp(float64(A(v) - shift)))
 		}
@@ -148,7 +148,7 @@ func sumRow[T Number, A float64 | int64](x []T) A {
 }
 
 // foldColumns accumulates sets that lie side by side.
-func foldColumns[T Number, A float64 | int64](k reducer, r *reduction, x []T, j int, acc, shift []A) {
+func foldColumns[T Number, A float64 | int64](k reducer, r *setLoops, x []T, j int, acc, shift []A) {
 	for more := r.count > 0; more; more = r.reduced.next() {
 		off := r.kept.off + r.reduced.off + j
 		foldColumn(k, acc, shift, x[off:off+len(acc)])
@@ -158,27 +158,27 @@ func foldColumns[T Number, A float64 | int64](k reducer, r *reduction, x []T, j 
 func foldColumn[T Number, A float64 | int64](k reducer, acc, shift []A, x []T) {
 	acc = acc[:len(x)]
 	switch k {
-	case reduceMax:
+	case toMax:
 		for i, v := range x {
 			acc[i] = max(acc[i], A(v))
 		}
-	case reduceMin:
+	case toMin:
 		for i, v := range x {
 			acc[i] = min(acc[i], A(v))
 		}
-	case reduceProd:
+	case toProd:
 		for i, v := range x {
 			acc[i] *= A(v)
 		}
-	case reduceL1:
+	case toL1:
 		for i, v := range x {
 			acc[i] += max(A(v), -A(v))
 		}
-	case reduceL2, reduceSumSquare:
+	case toL2, toSumSquare:
 		for i, v := range x {
 			acc[i] += A(v) * A(v)
 		}
-	case reduceLogSumExp:
+	case toLogSumExp:
 		for i, v := range x {
 			acc[i] += A(math.Exp(float64(A(v) - shift[i])))
 		}

@@ -4,7 +4,7 @@ package nn
 func (o *ReduceSum) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
 // Forward reduces.
-func (o *ReduceSum) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceSum) }
+func (o *ReduceSum) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, toSum) }
 
 // Permute maps the axes.
 func (o *ReduceSum) Permute(perm []int, in []Arg) (Op, bool) {
@@ -16,7 +16,7 @@ func (o *ReduceSum) Permute(perm []int, in []Arg) (Op, bool) {
 func (o *ReduceMean) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
 // Forward reduces.
-func (o *ReduceMean) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceMean) }
+func (o *ReduceMean) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, toMean) }
 
 // Permute maps the axes.
 func (o *ReduceMean) Permute(perm []int, in []Arg) (Op, bool) {
@@ -28,7 +28,7 @@ func (o *ReduceMean) Permute(perm []int, in []Arg) (Op, bool) {
 func (o *ReduceMax) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
 // Forward reduces.
-func (o *ReduceMax) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceMax) }
+func (o *ReduceMax) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, toMax) }
 
 // Permute maps the axes.
 func (o *ReduceMax) Permute(perm []int, in []Arg) (Op, bool) {
@@ -40,7 +40,7 @@ func (o *ReduceMax) Permute(perm []int, in []Arg) (Op, bool) {
 func (o *ReduceMin) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
 // Forward reduces.
-func (o *ReduceMin) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceMin) }
+func (o *ReduceMin) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, toMin) }
 
 // Permute maps the axes.
 func (o *ReduceMin) Permute(perm []int, in []Arg) (Op, bool) {
@@ -52,7 +52,7 @@ func (o *ReduceMin) Permute(perm []int, in []Arg) (Op, bool) {
 func (o *ReduceProd) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
 // Forward reduces.
-func (o *ReduceProd) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceProd) }
+func (o *ReduceProd) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, toProd) }
 
 // Permute maps the axes.
 func (o *ReduceProd) Permute(perm []int, in []Arg) (Op, bool) {
@@ -64,7 +64,7 @@ func (o *ReduceProd) Permute(perm []int, in []Arg) (Op, bool) {
 func (o *ReduceL1) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
 // Forward reduces.
-func (o *ReduceL1) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceL1) }
+func (o *ReduceL1) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, toL1) }
 
 // Permute maps the axes.
 func (o *ReduceL1) Permute(perm []int, in []Arg) (Op, bool) {
@@ -76,7 +76,7 @@ func (o *ReduceL1) Permute(perm []int, in []Arg) (Op, bool) {
 func (o *ReduceL2) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
 // Forward reduces.
-func (o *ReduceL2) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceL2) }
+func (o *ReduceL2) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, toL2) }
 
 // Permute maps the axes.
 func (o *ReduceL2) Permute(perm []int, in []Arg) (Op, bool) {
@@ -88,7 +88,7 @@ func (o *ReduceL2) Permute(perm []int, in []Arg) (Op, bool) {
 func (o *ReduceLogSum) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
 // Forward reduces.
-func (o *ReduceLogSum) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceLogSum) }
+func (o *ReduceLogSum) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, toLogSum) }
 
 // Permute maps the axes.
 func (o *ReduceLogSum) Permute(perm []int, in []Arg) (Op, bool) {
@@ -100,7 +100,7 @@ func (o *ReduceLogSum) Permute(perm []int, in []Arg) (Op, bool) {
 func (o *ReduceLogSumExp) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
 // Forward reduces.
-func (o *ReduceLogSumExp) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceLogSumExp) }
+func (o *ReduceLogSumExp) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, toLogSumExp) }
 
 // Permute maps the axes.
 func (o *ReduceLogSumExp) Permute(perm []int, in []Arg) (Op, bool) {
@@ -112,7 +112,7 @@ func (o *ReduceLogSumExp) Permute(perm []int, in []Arg) (Op, bool) {
 func (o *ReduceSumSquare) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
 // Forward reduces.
-func (o *ReduceSumSquare) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, reduceSumSquare) }
+func (o *ReduceSumSquare) Forward(r *Run) error { return (*ReduceAttrs)(o).forward(r, toSumSquare) }
 
 // Permute maps the axes.
 func (o *ReduceSumSquare) Permute(perm []int, in []Arg) (Op, bool) {
