@@ -18,14 +18,18 @@ func (o *Resize) Scratch(in []Arg, out []Type) int {
 	if in[0].DType == Float32 {
 		size = 4
 	}
-	s := in[0].Shape
+	s, left := in[0].Shape, g.active()
 	for i := g.rank - 1; i >= 0; i-- {
 		a := &g.axis[i]
 		if !a.active {
 			continue
 		}
+		left--
 		s.Dims[i] = a.out
-		n += aligned(a.out*a.taps*4) + aligned(a.out*a.taps*size) + aligned(s.Elems()*size)
+		n += aligned(a.out*a.taps*4) + aligned(a.out*a.taps*size)
+		if left > 0 || in[0].DType.IsInt() { // the last axis of floats is written to the result
+			n += aligned(s.Elems() * size)
+		}
 	}
 	return n
 }

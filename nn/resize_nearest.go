@@ -16,6 +16,7 @@ func (o *Resize) forwardNearest(r *Run, g *resizeGeometry, roi *Tensor) error {
 		p.rank-- // dimensions that stay as they are are copied together
 	}
 	p.block = r.In[0].Shape.span(p.rank, g.rank)
+	p.repeat = repeats(p.index[p.rank-1], g.axis[p.rank-1].in)
 	extra := o.extraBits(r.In[0].DType)
 	switch r.In[0].DType.Size() {
 	case 1:
@@ -62,8 +63,24 @@ func takeIndex(mem *[]byte, n int) []int32 {
 // each output, for the first rank of them; block elements lie behind each.
 type nearestPass struct {
 	rank, block int
+	repeat      int          // outputs along the last dimension that each input makes, where that is the same for all
 	in          [MaxRank]int // strides
 	index       [MaxRank][]int32
+}
+
+// repeats returns how many times in a row an index names each of n inputs; 0
+// where it does not do so evenly.
+func repeats(index []int32, n int) int {
+	if n == 0 || len(index)%n != 0 {
+		return 0
+	}
+	f := len(index) / n
+	for i, k := range index {
+		if int(k) != i/f {
+			return 0
+		}
+	}
+	return f
 }
 
 // moveNearest goes over the rows of outputs (runs along the last of p's
@@ -114,6 +131,14 @@ func (p *nearestPass) from(pos *[MaxRank]int, last int) int {
 // nearestRow gathers one row.
 func nearestRow[T unit](p *nearestPass, dst, src []T, extra T) {
 	index := p.index[p.rank-1]
+	if p.block == 1 && p.repeat == 2 {
+		src = src[:len(dst)/2]
+		for i, v := range src {
+			d := dst[2*i:][:2]
+			d[0], d[1] = v, v
+		}
+		return
+	}
 	if p.block == 1 {
 		for i, k := range index {
 			if k == outside {
