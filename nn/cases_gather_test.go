@@ -94,6 +94,11 @@ func fillCases() []testCase {
 		{name: "nothing", op: &nn.Range{}, in: []*nn.Tensor{nn.Scalar(int32(3)), nn.Scalar(int32(1)), nn.Scalar(int32(1))}, consts: all,
 			want: []*nn.Tensor{nn.T([]int32{}, 0)}},
 
+		{name: "beyond float64", op: &nn.Range{}, in: []*nn.Tensor{nn.Scalar(int64(1<<63 - 3)), nn.Scalar(int64(1<<63 - 1)), nn.Scalar(int64(1))},
+			consts: all, want: []*nn.Tensor{ints(1<<63-3, 1<<63-2)}},
+		{name: "from end to end", op: &nn.Range{}, in: []*nn.Tensor{nn.Scalar(int64(1<<63 - 1)), nn.Scalar(int64(-1 << 63)), nn.Scalar(int64(-1 << 63))},
+			consts: all, want: []*nn.Tensor{ints(1<<63-1, -1)}},
+
 		{name: "default", op: &nn.ConstantOfShape{}, in: []*nn.Tensor{ints(2, 1)}, consts: all, want: f32([]float32{0, 0}, 2, 1)},
 		{name: "value", op: &nn.ConstantOfShape{Value: ints(7)}, in: []*nn.Tensor{ints(3)}, consts: all, want: []*nn.Tensor{ints(7, 7, 7)}},
 		{name: "scalar", op: &nn.ConstantOfShape{Value: nn.T([]bool{true}, 1)}, in: []*nn.Tensor{ints()}, consts: all,

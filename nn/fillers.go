@@ -8,7 +8,6 @@ type Range struct{}
 
 // Infer counts the numbers.
 func (*Range) Infer(in []Arg, _ int) ([]Type, error) {
-	var v [3]float64
 	for i, what := range [...]string{"start", "limit", "delta"} {
 		switch {
 		case in[i].DType != in[0].DType:
@@ -18,16 +17,33 @@ func (*Range) Infer(in []Arg, _ int) ([]Type, error) {
 		case in[i].Const == nil:
 			return nil, &ErrUnbound{Operand: i, What: what}
 		}
-		v[i] = in[i].Const.Float(0)
 	}
-	if v[2] == 0 {
+	start, limit, delta := in[0].Const, in[1].Const, in[2].Const
+	if delta.Float(0) == 0 {
 		return nil, Invalidf("delta", "is 0")
 	}
-	n := math.Ceil((v[1] - v[0]) / v[2])
+	var n float64
+	if start.DType.IsFloat() {
+		n = math.Ceil((limit.Float(0) - start.Float(0)) / delta.Float(0))
+	} else {
+		n = float64(stepsBetween(start.Int(0), limit.Int(0), delta.Int(0)))
+	}
 	if math.IsNaN(n) || n > MaxElems {
-		return nil, Invalidf("limit", "from %v to %v by %v there are more than %d numbers", v[0], v[1], v[2], MaxElems)
+		return nil, Invalidf("limit", "from %v to %v by %v there are more than %d numbers", start.Float(0), limit.Float(0), delta.Float(0), MaxElems)
 	}
 	return grown(in[0].DType, []int{int(max(n, 0))}, "limit")
+}
+
+// stepsBetween counts the integers from start up or down to, but not
+// including, limit. Unsigned differences do not overflow.
+func stepsBetween(start, limit, delta int) uint64 {
+	switch {
+	case delta > 0 && start < limit:
+		return (uint64(limit)-uint64(start)-1)/uint64(delta) + 1
+	case delta < 0 && start > limit:
+		return (uint64(start)-uint64(limit)-1)/-uint64(delta) + 1
+	}
+	return 0
 }
 
 // Forward writes the numbers.
