@@ -52,26 +52,26 @@ func TestConvolutions(t *testing.T) {
 func TestOtherConvolutionsRunPlain(t *testing.T) {
 	n := newNet("1-D")
 	x := n.Input("x", nn.Float32, nn.D(1), nn.D(3), nn.D(12))
-	y := n.op(&nn.Conv{Group: 1}, x, n.weight(4, 3, 3), n.weight(4))
+	y := n.op(&nn.Conv{AutoPad: "NOTSET", Group: 1}, x, n.weight(4, 3, 3), n.weight(4))
 	agree(t, n.build(t, n.relu(y)), Bindings{})
 
 	n = newNet("weights that are data")
 	x = n.Input("x", nn.Float32, nn.D(1), nn.D(3), nn.D(6), nn.D(6))
 	w := n.Input("w", nn.Float32, nn.D(4), nn.D(3), nn.D(3), nn.D(3))
-	agree(t, n.build(t, n.relu(n.op(&nn.Conv{Group: 1}, x, w))), Bindings{})
+	agree(t, n.build(t, n.relu(n.op(&nn.Conv{AutoPad: "NOTSET", Group: 1}, x, w))), Bindings{})
 }
 
 func TestPools(t *testing.T) {
 	two, one := []int{2, 2}, []int{1, 1, 1, 1}
 	three := []int{3, 3}
 	ops := map[string]nn.Op{
-		"max 2":            &nn.MaxPool{KernelShape: two, Strides: two},
-		"max 3 pads":       &nn.MaxPool{KernelShape: three, Strides: two, Pads: one},
-		"max ceil":         &nn.MaxPool{KernelShape: three, Strides: two, CeilMode: true},
-		"average 2":        &nn.AveragePool{KernelShape: two, Strides: two},
-		"average pads":     &nn.AveragePool{KernelShape: three, Strides: two, Pads: one},
-		"average counting": &nn.AveragePool{KernelShape: three, Strides: two, Pads: one, CountIncludePad: true},
-		"average ceil":     &nn.AveragePool{KernelShape: three, Strides: two, Pads: one, CeilMode: true, CountIncludePad: true},
+		"max 2":            &nn.MaxPool{AutoPad: "NOTSET", KernelShape: two, Strides: two},
+		"max 3 pads":       &nn.MaxPool{AutoPad: "NOTSET", KernelShape: three, Strides: two, Pads: one},
+		"max ceil":         &nn.MaxPool{AutoPad: "NOTSET", KernelShape: three, Strides: two, CeilMode: true},
+		"average 2":        &nn.AveragePool{AutoPad: "NOTSET", KernelShape: two, Strides: two},
+		"average pads":     &nn.AveragePool{AutoPad: "NOTSET", KernelShape: three, Strides: two, Pads: one},
+		"average counting": &nn.AveragePool{AutoPad: "NOTSET", KernelShape: three, Strides: two, Pads: one, CountIncludePad: true},
+		"average ceil":     &nn.AveragePool{AutoPad: "NOTSET", KernelShape: three, Strides: two, Pads: one, CeilMode: true, CountIncludePad: true},
 		"global average":   &nn.GlobalAveragePool{},
 		"global max":       &nn.GlobalMaxPool{},
 	}

@@ -113,6 +113,9 @@ func (n *net) conv(x nn.ValueID, out, in, k int, c nn.Conv) nn.ValueID {
 	if c.Group == 0 {
 		c.Group = 1
 	}
+	if c.AutoPad == "" {
+		c.AutoPad = "NOTSET"
+	}
 	return n.op(&c, x, n.weight(out, in/c.Group, k, k), n.weight(out))
 }
 

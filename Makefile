@@ -1,0 +1,57 @@
+# Everything that a person or CI does with Ocellus. `make help` lists it.
+
+GO       ?= go
+OUT      ?= demo-out
+FLAGS     = -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+SOURCES  := $(shell find . -name '*.go' -o -name '*.s' -o -name '*.h' -o -name go.mod | grep -v '^./node_modules')
+# Real photographs with faces, as an npm package publishes them.
+PICTURES  = @vladmandic/face-api@1.7.15
+MODELS    = blazeface-front blazeface-back
+CPUS      = cortex-a53 cortex-a72 max
+
+export CGO_ENABLED = 0
+
+.PHONY: help demo test test-race test-arm64 build build-arm64 bench lint clean
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: bin/ocellus bin/ocellus-host ## find the faces in real photographs and show them on a page
+	@scripts/need.sh npm
+	@bin/ocellus-host models fetch $(MODELS)
+	@scripts/pictures.sh $(PICTURES) $(OUT)/photographs
+	@bin/ocellus detect $(OUT)/photographs --model blazeface-back --out $(OUT) --page
+
+test: ## every test that this machine can run; skipped ones say what they lack
+	@scripts/need.sh onnx-testdata
+	$(GO) test ./...
+
+test-race: ## the concurrent packages under the race detector (needs gcc)
+	@scripts/need.sh gcc
+	CGO_ENABLED=1 $(GO) test -race . ./nn/plan/... ./kernels ./vision/...
+
+test-arm64: build-arm64 ## kernels, plans and detections on emulated ARM CPUs
+	@scripts/need.sh qemu
+	scripts/test-arm64.sh $(CPUS)
+
+build: bin/ocellus bin/ocellus-host ## bin/ocellus (device) and bin/ocellus-host
+
+build-arm64: bin/linux-arm64/ocellus bin/linux-arm64/ocellus-host ## the same for Raspberry Pi and Jetson, static
+
+bin/%: $(SOURCES)
+	@mkdir -p $(@D)
+	$(GO) build $(FLAGS) -o $@ ./cmd/$*
+
+bin/linux-arm64/%: $(SOURCES)
+	@mkdir -p $(@D)
+	GOOS=linux GOARCH=arm64 $(GO) build $(FLAGS) -o $@ ./cmd/$*
+
+bench: ## speed of the kernels and of whole layers, as shares of this core's peak
+	$(GO) test ./kernels ./nn/plan ./vision -run '^$$' -bench . -benchtime 0.3s
+
+lint: ## formatting, vet for every target, static analysis
+	scripts/lint.sh
+
+clean: ## remove what the other targets made
+	rm -rf bin $(OUT)
