@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"math"
+
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
@@ -49,6 +51,9 @@ func (p *program) channelAxis(n *node) int {
 // an affine function by constants.
 func (p *program) affineOf(n, after *node) (affine, bool) {
 	s, axis := p.vals[n.out[0]].typ.Shape, p.channelAxis(n)
+	if op, ok := after.op.(*nn.BatchNormalization); ok && axis == 1 && len(after.out) == 1 {
+		return p.normalisation(op, after, s.Dims[axis])
+	}
 	if len(after.in) != 2 || len(after.out) != 1 || p.vals[after.out[0]].typ.Shape != s {
 		return affine{}, false
 	}
@@ -106,6 +111,22 @@ func (p *program) perChannel(id int, s nn.Shape, axis int) ([]float64, bool) {
 		v[i] = float64(t.F32()[i%t.Elems()])
 	}
 	return v, true
+}
+
+func (p *program) normalisation(op *nn.BatchNormalization, n *node, channels int) (affine, bool) {
+	for _, id := range n.in[1:5] {
+		if !p.constFloat(id) || p.konst(id).Elems() != channels {
+			return affine{}, false
+		}
+	}
+	gamma, beta := p.konst(n.in[1]).F32(), p.konst(n.in[2]).F32()
+	mean, variance := p.konst(n.in[3]).F32(), p.konst(n.in[4]).F32()
+	a := newAffine(channels)
+	for c := range channels {
+		a.scale[c] = float64(gamma[c]) / math.Sqrt(float64(variance[c])+float64(op.Epsilon))
+		a.shift[c] = float64(beta[c]) - float64(mean[c])*a.scale[c]
+	}
+	return a, true
 }
 
 // applyAffine gives n new weights and a new bias.
