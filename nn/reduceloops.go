@@ -102,12 +102,18 @@ func foldRows[T Number, A float64 | int64](k reducer, r *setLoops, x []T, acc, s
 func foldRow[T Number, A float64 | int64](k reducer, acc, shift A, x []T) A {
 	switch k {
 	case toMax:
+		// A branch that is rarely taken waits for nothing, unlike max. NaN
+		// is taken and then stays.
 		for _, v := range x {
-			acc = max(acc, A(v))
+			if a := A(v); a > acc || a != a {
+				acc = a
+			}
 		}
 	case toMin:
 		for _, v := range x {
-			acc = min(acc, A(v))
+			if a := A(v); a < acc || a != a {
+				acc = a
+			}
 		}
 	case toProd:
 		for _, v := range x {

@@ -93,6 +93,12 @@ func softmaxLines[T Float](out, x []T, l lines, k softmaxKind) {
 	if len(out) == 0 {
 		return
 	}
+	if l.inner == 1 && k == softmaxLinear {
+		for i := 0; i < len(x); i += l.n {
+			softmaxRow(out[i:i+l.n], x[i:i+l.n])
+		}
+		return
+	}
 	var peaks [columnBlock]T
 	for o := range l.outer {
 		for j := 0; j < l.inner; j += columnBlock {
@@ -113,6 +119,26 @@ func softmaxLines[T Float](out, x []T, l lines, k softmaxKind) {
 				hardmaxBlock(out[at:], x[at:], l, peak)
 			}
 		}
+	}
+}
+
+// softmaxRow is one line of adjacent elements, with no bookkeeping of columns.
+func softmaxRow[T Float](out, x []T) {
+	peak := x[0]
+	for _, v := range x[1:] {
+		if v > peak || v != v {
+			peak = v
+		}
+	}
+	sum := 0.0
+	for i, v := range x {
+		e := exp[T](float64(v - peak))
+		out[i] = T(e)
+		sum += e
+	}
+	inv := 1 / sum
+	for i, v := range out {
+		out[i] = T(float64(v) * inv)
 	}
 }
 
