@@ -68,3 +68,9 @@ func hardSwishF32NEON(a *ElementF32Args)
 
 //go:noescape
 func hardSigmoidF32NEON(a *ElementF32Args)
+
+//go:noescape
+func widenF16NEON(a *ConvertF16Args)
+
+//go:noescape
+func narrowF16NEON(a *ConvertF16Args)

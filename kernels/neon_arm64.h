@@ -54,6 +54,22 @@
 // sshr vd.4s, vn.4s, #s
 #define VSSHR4S(s, n, d) WORD $(0x4f000400 | (64-(s))<<16 | (n)<<5 | (d))
 
+// Halfs of the lower four lanes to floats, and of the upper four.
+
+// fcvtl vd.4s, vn.4h
+#define VFCVTL4S(n, d) WORD $(0x0e217800 | (n)<<5 | (d))
+
+// fcvtl2 vd.4s, vn.8h
+#define VFCVTL24S(n, d) WORD $(0x4e217800 | (n)<<5 | (d))
+
+// Floats to halfs in the lower four lanes, clearing the upper, and in the upper.
+
+// fcvtn vd.4h, vn.4s
+#define VFCVTN4S(n, d) WORD $(0x0e216800 | (n)<<5 | (d))
+
+// fcvtn2 vd.8h, vn.4s
+#define VFCVTN24S(n, d) WORD $(0x4e216800 | (n)<<5 | (d))
+
 // The rest Go's assembler has, but with registers by name only, while macros
 // of kernels count registers.
 

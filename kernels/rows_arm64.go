@@ -28,5 +28,5 @@ var (
 		HardSwishF32:   hardSwishF32NEON,
 		HardSigmoidF32: hardSigmoidF32NEON,
 	}}}
-	archConvertF16 []ConvertF16
+	archConvertF16 = []ConvertF16{{"neon", NEON, widenF16NEON, narrowF16NEON}}
 )
