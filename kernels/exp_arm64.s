@@ -158,7 +158,27 @@ TEXT ·expF32NEON(SB), NOSPLIT, $0-8
 #define ZOR1(i) \
 	VFCMLTZ4S(i, 16+i); \
 	VBSL16B(27, 4+i, 16+i)
-#define DIVIDE(i) VFDIV4S(8+i, 16+i, 16+i)
+
+// V(16+i)/(1+z). As 1+z is from 1 to 2, its reciprocal can be had without a
+// division: an estimate of 8 bits, a step of Newton's, and the error that is
+// left, exactly, times the estimate. By the model of Cortex-A72 SiLU takes 153
+// cycles for 16 floats so, 193 with FDIV; on Neoverse N1 92 and 90.
+#define DIVIDE(EACH) \
+	EACH(ESTIMATE); \
+	EACH(NEWTON); \
+	EACH(STEP); \
+	EACH(ERROR); \
+	EACH(CORRECT); \
+	EACH(TIMES)
+
+#define ESTIMATE(i) VFRECPE4S(8+i, 4+i)
+#define NEWTON(i) VFRECPS4S(4+i, 8+i, 12+i)
+#define STEP(i) VFMUL4S(12+i, 4+i, 4+i)
+#define ERROR(i) \
+	VMOV16B(27, 12+i); \
+	VFMLS4S(8+i, 4+i, 12+i)
+#define CORRECT(i) VFMLA4S(12+i, 4+i, 4+i)
+#define TIMES(i) VFMUL4S(4+i, 16+i, 16+i)
 
 // With z = e^−|x|, which cannot overflow: z/(1+z) for x < 0, else 1/(1+z).
 #define SIGMOID(EACH) \
@@ -167,7 +187,7 @@ TEXT ·expF32NEON(SB), NOSPLIT, $0-8
 	EACH(Z); \
 	EACH(ZPLUS1); \
 	EACH(ZOR1); \
-	EACH(DIVIDE)
+	DIVIDE(EACH)
 
 // func sigmoidF32NEON(a *ElementF32Args)
 TEXT ·sigmoidF32NEON(SB), NOSPLIT, $0-8
@@ -201,7 +221,7 @@ TEXT ·sigmoidF32NEON(SB), NOSPLIT, $0-8
 	EACH(ZPLUS1); \
 	EACH(ADD0X); \
 	EACH(XZORX); \
-	EACH(DIVIDE)
+	DIVIDE(EACH)
 
 // func siluF32NEON(a *ElementF32Args)
 TEXT ·siluF32NEON(SB), NOSPLIT, $0-8

@@ -36,6 +36,15 @@
 // fdiv vd.4s, vn.4s, vm.4s
 #define VFDIV4S(m, n, d) WORD $(0x6e20fc00 | (m)<<16 | (n)<<5 | (d))
 
+// frecpe vd.4s, vn.4s
+#define VFRECPE4S(n, d) WORD $(0x4ea1d800 | (n)<<5 | (d))
+
+// frecps vd.4s, vn.4s, vm.4s
+#define VFRECPS4S(m, n, d) WORD $(0x4e20fc00 | (m)<<16 | (n)<<5 | (d))
+
+// fmls vd.4s, vn.4s, vm.4s
+#define VFMLS4S(m, n, d) WORD $(0x4ea0cc00 | (m)<<16 | (n)<<5 | (d))
+
 // fabs vd.4s, vn.4s
 #define VFABS4S(n, d) WORD $(0x4ea0f800 | (n)<<5 | (d))
 
