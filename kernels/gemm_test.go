@@ -39,9 +39,10 @@ type gemmBench struct {
 	a, off, b, bias, res, c *check.Fence
 }
 
-func newGemmBench(t testing.TB, row *GemmF32) *gemmBench {
-	page := func() *check.Fence { return check.NewFence(t, 1<<16) }
-	return &gemmBench{row, check.NewFence(t, 1<<18), page(), check.NewFence(t, 1<<19), page(), page(), page()}
+// newGemmBench has memory for panels of maxB bytes.
+func newGemmBench(t testing.TB, row *GemmF32, maxB int) *gemmBench {
+	page := func() *check.Fence { return check.NewFence(t, 1<<12) }
+	return &gemmBench{row, check.NewFence(t, 1<<14), page(), check.NewFence(t, maxB), page(), page(), page()}
 }
 
 // gemmOperands are those of a case in plain order: rows of A per tap, columns
@@ -175,7 +176,7 @@ func (g *gemmBench) args(t testing.TB, tc gemmCase, o *gemmOperands) (args *Gemm
 func TestGemmF32(t *testing.T) {
 	for _, row := range GemmF32Rows(testFeatures(t)) {
 		t.Run(row.Name, func(t *testing.T) {
-			g, r := newGemmBench(t, row), rand.New(rand.NewPCG(1, 2))
+			g, r := newGemmBench(t, row, 1<<17), rand.New(rand.NewPCG(1, 2))
 			inf := inf32(1)
 			t.Run("extremes", func(t *testing.T) {
 				for _, f := range fills {
@@ -279,7 +280,7 @@ func FuzzGemmF32(f *testing.F) {
 			if tc.lo, tc.hi = inf32(-1), inf32(1); seed&1 == 1 {
 				tc.lo, tc.hi = -1, 1
 			}
-			newGemmBench(t, row).run(t, tc, r)
+			newGemmBench(t, row, 1<<18).run(t, tc, r)
 		}
 	})
 }

@@ -74,8 +74,8 @@ type tapsBench struct {
 }
 
 func newTapsBench(t testing.TB, kind tapsKind, row *TapsF32) *tapsBench {
-	g := func() *check.Fence { return check.NewFence(t, 1<<16) }
-	return &tapsBench{kind, row, check.NewFence(t, 1<<17), g(), g(), g(), g(), g()}
+	g := func() *check.Fence { return check.NewFence(t, 1<<13) }
+	return &tapsBench{kind, row, check.NewFence(t, 1<<15), g(), check.NewFence(t, 1<<15), g(), g(), g()}
 }
 
 func (g *tapsBench) run(t *testing.T, tc tapsCase, r *rand.Rand) {
