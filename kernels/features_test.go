@@ -86,6 +86,10 @@ func TestRows(t *testing.T) {
 		for i, r := range convert {
 			row("ConvertF16Rows", r.Name, r.Needs, i == len(convert)-1)
 		}
+		softmax := SoftmaxF32Rows(f)
+		for i, r := range softmax {
+			row("SoftmaxF32Rows", r.Name, r.Needs, i == len(softmax)-1)
+		}
 		element := ElementF32Rows(f)
 		for i, r := range element {
 			row("ElementF32Rows", r.Name, r.Needs, i == len(element)-1)

@@ -23,6 +23,9 @@ func widenF16F16C(a *ConvertF16Args)
 //go:noescape
 func narrowF16F16C(a *ConvertF16Args)
 
+//go:noescape
+func softmaxF32AVX2(a *SoftmaxF32Args)
+
 func peakF32AVX2(rounds int)
 
 func peakF32AVX512(rounds int)

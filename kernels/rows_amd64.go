@@ -13,6 +13,7 @@ var (
 		{"avx2", AVX2, 2 * 12 * 8, peakF32AVX2},
 	}
 	archConvertF16   = []ConvertF16{{"f16c", AVX2, widenF16F16C, narrowF16F16C}}
+	archSoftmaxF32   = []SoftmaxF32{{"avx2", AVX2, softmaxF32AVX2}}
 	archDepthwiseF32 = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}
 	archMaxPoolF32   = []TapsF32{{"avx2", AVX2, maxPoolF32AVX2}}
 	archAvgPoolF32   = []TapsF32{{"avx2", AVX2, avgPoolF32AVX2}}

@@ -29,4 +29,5 @@ var (
 		HardSigmoidF32: hardSigmoidF32NEON,
 	}}}
 	archConvertF16 = []ConvertF16{{"neon", NEON, widenF16NEON, narrowF16NEON}}
+	archSoftmaxF32 []SoftmaxF32
 )

@@ -11,4 +11,5 @@ var (
 	archElementF32   []ElementF32
 	archPeakF32      []PeakF32
 	archConvertF16   []ConvertF16
+	archSoftmaxF32   []SoftmaxF32
 )
