@@ -18,10 +18,9 @@ var adapters = []adapter{
 	{"Constant", always, constantNode},
 	{"ConstantFill", always, constantFill},
 	{"Identity", always, identityOfConstant},
-	{"Dropout", always, dropout},
+	{"Dropout", 12, dropout},
 	{"Cast", 6, castByName},
 	{"Cast", always, castTarget},
-	{"CastLike", always, castRounding},
 	{"Reshape", 5, attrToOperand("shape", 1)},
 	{"Tile", 6, oldTile},
 	{"Concat", 4, concatAxis},
@@ -36,6 +35,7 @@ var adapters = []adapter{
 	{"LpPool", 2, floatToInt("p")},
 	{"GlobalLpPool", 2, floatToInt("p")},
 
+	{"Scatter", always, scatter},
 	{"Squeeze", 13, attrToOperand("axes", 1)},
 	{"Unsqueeze", 13, attrToOperand("axes", 1)},
 	{"ReduceSum", 13, attrToOperand("axes", 1)},
@@ -158,6 +158,9 @@ func seluDefaults(c *call) error {
 	}
 	return nil
 }
+
+// scatter is the first name of ScatterElements.
+func scatter(c *call) error { return c.replace("ScatterElements", c.attrs, c.in...) }
 
 func oldTile(c *call) error {
 	return c.unsupported("tiles", "the form of operator sets below 6")

@@ -21,10 +21,8 @@ func castByName(c *call) error {
 	return nil
 }
 
-// castTarget refuses types that Ocellus has not. How to round and saturate
-// matters to 8-bit floats alone.
+// castTarget refuses types that Ocellus has not.
 func castTarget(c *call) error {
-	c.drop("saturate", "round_mode")
 	for _, a := range c.attrs {
 		if a.Name != "to" || a.Kind != nn.AttrInt {
 			continue
@@ -33,10 +31,5 @@ func castTarget(c *call) error {
 			return c.unsupported("to", "type %s", typeName(a.Int))
 		}
 	}
-	return nil
-}
-
-func castRounding(c *call) error {
-	c.drop("saturate", "round_mode")
 	return nil
 }

@@ -82,48 +82,19 @@ func constantFill(c *call) error {
 	return c.replace("ConstantOfShape", []nn.Attr{tensorAttr("value", fill)}, of)
 }
 
-// dropout passes its operand on, which is what it does at inference, and
-// makes a mask of ones where one is wanted.
+// dropout: the ratio became an operand in operator set 12. Before 10 the mask
+// had the type of the operand.
 func dropout(c *call) error {
-	if mode := c.operand(2); mode != nn.None {
-		t := c.b.ConstOf(mode)
-		if t == nil || t.DType != nn.Bool || t.Elems() != 1 {
-			return c.unsupported("training_mode", "is not constant")
-		}
-		if t.Bools()[0] && !c.zeroRatio() {
-			return c.unsupported("training_mode", "dropout that drops; only inference is supported")
-		}
-	}
-	if len(c.in) == 0 || len(c.out) > 2 {
-		return c.malformed("has %d operands and %d results", len(c.in), len(c.out))
-	}
-	x := c.in[0]
-	if len(c.out) == 2 {
-		if c.opset < 10 {
-			return c.unsupported("mask", "a mask that is not bool, as below operator set 10")
-		}
-		if err := c.mask(x); err != nil {
-			return err
-		}
-	}
-	return c.replace("Identity", nil, x)
-}
-
-func (c *call) zeroRatio() bool {
-	t := c.b.ConstOf(c.operand(1))
-	return t != nil && t.DType.IsFloat() && t.Elems() == 1 && t.Float(0) == 0
-}
-
-func (c *call) mask(x nn.ValueID) error {
-	shape, err := c.emit("Shape", nil, x)
+	c.drop("is_test")
+	ratio, err := c.take("ratio", nn.AttrFloat)
 	if err != nil {
 		return err
 	}
-	op, err := c.make("ConstantOfShape", []nn.Attr{tensorAttr("value", nn.T([]bool{true}, 1))})
-	if err != nil {
-		return err
+	if len(c.out) > 1 && c.opset < 10 {
+		return c.unsupported("mask", "a mask that is not bool, as below operator set 10")
 	}
-	c.bind(1, c.b.NodeN(c.name+"/mask", op, []nn.ValueID{shape}, c.out[1:])[0])
-	c.out = c.out[:1]
+	if ratio != nil && len(c.in) == 1 {
+		c.setOperand(1, c.constant("ratio", nn.Scalar(ratio.Float)))
+	}
 	return nil
 }

@@ -6,14 +6,9 @@ import (
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
-// Element types of TensorProto.DataType.
+// Element types of TensorProto.DataType that the reader names.
 const (
 	typeFloat   = 1
-	typeUint8   = 2
-	typeInt8    = 3
-	typeInt32   = 6
-	typeInt64   = 7
-	typeBool    = 9
 	typeFloat16 = 10
 	typeDouble  = 11
 )
@@ -34,46 +29,8 @@ func typeName(t int64) string {
 // dtypeOf returns the element type of ONNX number t; ok is false for one that
 // Ocellus does not compute with.
 func dtypeOf(t int64) (d nn.DType, ok bool) {
-	switch t {
-	case typeFloat:
-		return nn.Float32, true
-	case typeUint8:
-		return nn.Uint8, true
-	case typeInt8:
-		return nn.Int8, true
-	case typeInt32:
-		return nn.Int32, true
-	case typeInt64:
-		return nn.Int64, true
-	case typeBool:
-		return nn.Bool, true
-	case typeFloat16:
-		return nn.Float16, true
-	case typeDouble:
-		return nn.Float64, true
+	if t < 0 || t >= int64(len(typeNames)) {
+		return nn.Invalid, false
 	}
-	return nn.Invalid, false
-}
-
-// typeOf is the inverse of dtypeOf.
-func typeOf(d nn.DType) int64 {
-	switch d {
-	case nn.Float32:
-		return typeFloat
-	case nn.Uint8:
-		return typeUint8
-	case nn.Int8:
-		return typeInt8
-	case nn.Int32:
-		return typeInt32
-	case nn.Int64:
-		return typeInt64
-	case nn.Bool:
-		return typeBool
-	case nn.Float16:
-		return typeFloat16
-	case nn.Float64:
-		return typeDouble
-	}
-	return 0
+	return nn.DTypeFromONNX(int(t))
 }

@@ -171,7 +171,7 @@ func encodeInfo(name string, d nn.DType, dims []nn.Dim, ranked bool) []byte {
 	if d == nn.Invalid {
 		return b
 	}
-	t := appendInt(nil, tensorElem, typeOf(d))
+	t := appendInt(nil, tensorElem, int64(d.ONNX()))
 	if ranked {
 		var shape []byte
 		for _, d := range dims {

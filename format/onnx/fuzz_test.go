@@ -52,7 +52,7 @@ func FuzzDecodeTensor(f *testing.F) {
 	for _, s := range sample() {
 		f.Add(EncodeTensor("t", s))
 	}
-	f.Add(appendPacked(appendInt(appendInt(nil, tensorDims, 2), tensorType, typeInt8), tensorInt32s, []int64{1, -1}))
+	f.Add(appendPacked(appendInt(appendInt(nil, tensorDims, 2), tensorType, 3), tensorInt32s, []int64{1, -1}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		name, a, err := DecodeTensor("fuzz.pb", data)
 		if err != nil {

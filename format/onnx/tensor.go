@@ -237,7 +237,7 @@ func appendTensor(b []byte, name string, t *nn.Tensor, meta map[string]string) [
 		dims = append(dims, int64(d))
 	}
 	b = appendPacked(b, tensorDims, dims)
-	b = appendInt(b, tensorType, typeOf(t.DType))
+	b = appendInt(b, tensorType, int64(t.DType.ONNX()))
 	b = appendString(b, tensorName, name)
 	b = protowire.AppendTag(b, tensorRaw, protowire.BytesType)
 	b = protowire.AppendVarint(b, uint64(len(t.Bytes())))

@@ -52,14 +52,14 @@ func TestTypedFields(t *testing.T) {
 		{"float", typeFloat, appendPackedFloats(nil, tensorFloats, []float32{1, 2}), nn.T([]float32{1, 2}, 2)},
 		{"float unpacked", typeFloat, appendFloat(appendFloat(nil, tensorFloats, 1), tensorFloats, 2), nn.T([]float32{1, 2}, 2)},
 		{"double", typeDouble, appendMessage(nil, tensorDoubles, doubles), nn.T([]float64{1.5, -2}, 2)},
-		{"int8", typeInt8, appendPacked(nil, tensorInt32s, []int64{-1, 5}), nn.T([]int8{-1, 5}, 2)},
-		{"uint8", typeUint8, appendPacked(nil, tensorInt32s, []int64{255, 5}), nn.T([]uint8{255, 5}, 2)},
-		{"int32 unpacked", typeInt32, appendInt(appendInt(nil, tensorInt32s, -1), tensorInt32s, 9), nn.T([]int32{-1, 9}, 2)},
-		{"int64", typeInt64, appendPacked(nil, tensorInt64s, []int64{-1, 1 << 40}), nn.T([]int64{-1, 1 << 40}, 2)},
-		{"bool", typeBool, appendPacked(nil, tensorInt32s, []int64{0, 1}), nn.T([]bool{false, true}, 2)},
+		{"int8", 3, appendPacked(nil, tensorInt32s, []int64{-1, 5}), nn.T([]int8{-1, 5}, 2)},
+		{"uint8", 2, appendPacked(nil, tensorInt32s, []int64{255, 5}), nn.T([]uint8{255, 5}, 2)},
+		{"int32 unpacked", 6, appendInt(appendInt(nil, tensorInt32s, -1), tensorInt32s, 9), nn.T([]int32{-1, 9}, 2)},
+		{"int64", 7, appendPacked(nil, tensorInt64s, []int64{-1, 1 << 40}), nn.T([]int64{-1, 1 << 40}, 2)},
+		{"bool", 9, appendPacked(nil, tensorInt32s, []int64{0, 1}), nn.T([]bool{false, true}, 2)},
 		{"float16", typeFloat16, appendPacked(nil, tensorInt32s, []int64{0x3c00, 0xc000}),
 			nn.T([]float16.Float16{float16.Fromfloat32(1), float16.Fromfloat32(-2)}, 2)},
-		{"bool raw", typeBool, appendMessage(nil, tensorRaw, []byte{0, 7}), nn.T([]bool{false, true}, 2)},
+		{"bool raw", 9, appendMessage(nil, tensorRaw, []byte{0, 7}), nn.T([]bool{false, true}, 2)},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
