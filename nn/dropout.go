@@ -31,6 +31,9 @@ func dropoutTrains(in []Arg) error {
 		return nil
 	}
 	ratio := in[1]
+	if ratio.Present() && ratio.Const == nil {
+		return &ErrUnbound{Operand: 1, What: "ratio"}
+	}
 	if ratio.Const != nil && ratio.Shape.Elems() == 1 && ratio.Const.Float(0) == 0 {
 		return nil
 	}

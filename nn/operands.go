@@ -53,7 +53,7 @@ func requiredList(in []Arg, i int, what string) (*Tensor, error) {
 
 // maxGrownBytes limits results whose size the operands' values decide rather
 // than their shapes, so that a few bytes of a file cannot ask for gigabytes.
-const maxGrownBytes = 1 << 28
+const maxGrownBytes = 1 << 29
 
 // grown returns the type of such a result.
 func grown(d DType, dims []int, attr string) ([]Type, error) {

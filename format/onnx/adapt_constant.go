@@ -90,11 +90,15 @@ func dropout(c *call) error {
 	if err != nil {
 		return err
 	}
-	if len(c.out) > 1 && c.opset < 10 {
-		return c.unsupported("mask", "a mask that is not bool, as below operator set 10")
-	}
-	if ratio != nil && len(c.in) == 1 {
+	if len(c.in) == 1 && ratio != nil {
 		c.setOperand(1, c.constant("ratio", nn.Scalar(ratio.Float)))
 	}
+	if len(c.out) < 2 || c.opset >= 10 {
+		return nil
+	}
+	if mask := c.out[1]; c.read[mask] {
+		return c.unsupported("mask", "a mask that is not bool, as below operator set 10")
+	}
+	c.out = c.out[:1]
 	return nil
 }

@@ -164,7 +164,7 @@ func TestAdapterRefusals(t *testing.T) {
 	}{
 		"per-element statistics": {8, tnode("BatchNormalization", names("x", "x", "x", "x", "x"), names("y"), intAttr("spatial", 0)), "spatial"},
 		"training":               {8, tnode("BatchNormalization", names("x", "x", "x", "x", "x"), names("y", "a")), "outputs"},
-		"old mask":               {7, tnode("Dropout", names("x"), names("y", "m")), "mask"},
+		"old mask":               {7, tnode("Dropout", names("x"), names("a", "y")), "mask"},
 		"negative axis":          {6, tnode("Add", names("x", "x"), names("y"), intAttr("broadcast", 1), intAttr("axis", -2)), "axis"},
 		"cubic Upsample":         {9, tnode("Upsample", names("x", "x"), names("y"), stringAttr("mode", "cubic")), "mode"},
 		"string constant":        {13, tnode("Constant", nil, names("y"), stringAttr("value_string", "a")), "value_string"},

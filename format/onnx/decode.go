@@ -54,13 +54,14 @@ type importer struct {
 	ids   map[string]nn.ValueID // values by the file's names
 	taken map[string]bool       // every name of the file, which helpers must avoid
 	outs  map[string]bool       // names of graph outputs
+	read  map[string]bool       // names that a node or the caller reads
 	ranks map[nn.ValueID]int    // of graph inputs that state it
 	mixed bool                  // there are floats of other types than float32
 }
 
 func build(m *rawModel) (*nn.Graph, error) {
 	im := &importer{m: m, b: nn.NewBuilder(m.graph.name), ids: map[string]nn.ValueID{},
-		taken: map[string]bool{}, outs: map[string]bool{}, ranks: map[nn.ValueID]int{}}
+		taken: map[string]bool{}, outs: map[string]bool{}, read: map[string]bool{}, ranks: map[nn.ValueID]int{}}
 	for _, step := range []func() error{im.versions, im.names, im.constants, im.inputs, im.nodes, im.outputs} {
 		if err := step(); err != nil {
 			return nil, err
@@ -105,7 +106,7 @@ func (im *importer) names() error {
 		other(v.elem)
 	}
 	for _, v := range g.outputs {
-		im.outs[v.name] = true
+		im.outs[v.name], im.read[v.name] = true, true
 		other(v.elem)
 	}
 	for _, t := range g.inits {
@@ -115,6 +116,9 @@ func (im *importer) names() error {
 	for i := range g.nodes {
 		for _, s := range g.nodes[i].out {
 			im.taken[s] = true
+		}
+		for _, s := range g.nodes[i].in {
+			im.read[s] = true
 		}
 		for _, a := range g.nodes[i].attrs {
 			if a.tensor != nil {
