@@ -51,7 +51,7 @@ func (p *program) channelAxis(n *node) int {
 // an affine function by constants.
 func (p *program) affineOf(n, after *node) (affine, bool) {
 	s, axis := p.vals[n.out[0]].typ.Shape, p.channelAxis(n)
-	if op, ok := after.op.(*nn.BatchNormalization); ok && axis == 1 && len(after.out) == 1 {
+	if op, ok := after.op.(*nn.BatchNormalization); ok && axis == 1 && !op.TrainingMode {
 		return p.normalisation(op, after, s.Dims[axis])
 	}
 	if len(after.in) != 2 || len(after.out) != 1 || p.vals[after.out[0]].typ.Shape != s {
