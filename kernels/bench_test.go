@@ -122,21 +122,26 @@ func BenchmarkGemmF32Layer(b *testing.B) {
 }
 
 // BenchmarkGemmF32Tile repeats one tile, whose operands stay in the caches: of
-// large K, as in the first layer of a network (3 channels), and with one row.
+// large K, as in the first layer of a network (3 channels), with one row, and
+// with half the columns.
 func BenchmarkGemmF32Tile(b *testing.B) {
 	for _, row := range GemmF32Rows(testFeatures(b)) {
-		for _, s := range []struct{ m, taps, k int }{{row.MR, 1, 64}, {row.MR, 1, 256}, {row.MR, 1, 1024}, {row.MR, 9, 64}, {row.MR, 49, 3}, {1, 1, 256}} {
-			b.Run(fmt.Sprintf("%s/M%d-T%d-K%d", row.Name, s.m, s.taps, s.k), func(b *testing.B) {
+		for _, s := range []struct{ m, n, taps, k int }{
+			{row.MR, row.NR, 1, 64}, {row.MR, row.NR, 1, 256}, {row.MR, row.NR, 1, 1024},
+			{row.MR, row.NR, 9, 64}, {row.MR, row.NR, 49, 3},
+			{1, row.NR, 1, 256}, {row.MR, row.NR / 2, 1, 256},
+		} {
+			b.Run(fmt.Sprintf("%s/M%d-N%d-T%d-K%d", row.Name, s.m, s.n, s.taps, s.k), func(b *testing.B) {
 				a, pb := written(row.MR*s.k), written(row.NR*s.taps*s.k)
 				bias, c, off := make([]float32, row.NR), make([]float32, row.MR*row.NR), make([]int32, s.taps*row.MR)
 				for i := range off {
 					off[i] = int32(4 * s.k * (i % row.MR))
 				}
-				args := &GemmF32Args{A: unsafe.Pointer(&a[0]), Off: &off[0], B: &pb[0], Bias: &bias[0], C: &c[0], LDC: 4 * row.NR, Taps: s.taps, K: s.k, M: s.m, N: row.NR, Lo: inf32(-1), Hi: inf32(1)}
+				args := &GemmF32Args{A: unsafe.Pointer(&a[0]), Off: &off[0], B: &pb[0], Bias: &bias[0], C: &c[0], LDC: 4 * row.NR, Taps: s.taps, K: s.k, M: s.m, N: s.n, Lo: inf32(-1), Hi: inf32(1)}
 				r := newRates(b, row.Needs)
 				const repeat = 100
 				for b.Loop() {
-					r.measure(2*repeat*s.m*row.NR*s.taps*s.k, func() {
+					r.measure(2*repeat*s.m*s.n*s.taps*s.k, func() {
 						for range repeat {
 							row.Func(args)
 						}

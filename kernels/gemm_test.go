@@ -207,8 +207,8 @@ func TestGemmF32(t *testing.T) {
 			})
 			t.Run("depths", func(t *testing.T) {
 				for k := 1; k <= 67; k++ {
-					for _, taps := range []int{1, 2, 9} {
-						tc := gemmCase{m: row.MR - k%2, n: row.NR - k%3, k: k, taps: taps, res: resMode(k % 3), lo: -inf, hi: inf, side: check.Sides[k%2], fill: fills[k%2+len(fills)-2]}
+					for i, size := range [][2]int{{row.MR - k%2, row.NR - k%3}, {1 + k%3, row.NR - k%2}, {row.MR - k%3, 1 + k%row.NR/2}} {
+						tc := gemmCase{m: size[0], n: size[1], k: k, taps: []int{1, 9, 2}[(i+k)%3], res: resMode(k % 3), lo: -inf, hi: inf, side: check.Sides[k%2], fill: fills[k%2+len(fills)-2]}
 						g.run(t, tc, r)
 					}
 				}
