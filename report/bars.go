@@ -81,7 +81,7 @@ func (b *Bars) draw(width float64) *drawing {
 		}
 	}
 	labels := min(float64(longest)*charWidth+14, width*0.36)
-	x := newScale(lo, hi, int(max(3, width/150)))
+	x := newScale(lo, hi, int(max(2, (width-labels)/120)))
 	x.from, x.to = labels, width-58
 	if lo < 0 {
 		x.from += 50 // the values of negative bars stand at their left

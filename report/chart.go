@@ -142,7 +142,7 @@ func grouped(v float64, decimals int) string {
 }
 
 // charWidth is about the mean width of a character of the charts' type.
-const charWidth = 6.7
+const charWidth = 7.1
 
 // fit cuts s to a width in pixels.
 func fit(s string, width float64) string {

@@ -30,7 +30,7 @@ func (s DrawStyle) Draw(m *Image, dets []Detection) error {
 		width = min(max(math.Round(short/240), 2), 12)
 	}
 	if !(size > 0) {
-		size = min(max(math.Round(short/36), 12), 64)
+		size = min(max(math.Round(short/36), 13), 64)
 	}
 	for i := range dets {
 		m.drawBox(&dets[i], width)

@@ -31,7 +31,8 @@ type ranked struct {
 func NMS(dets []Detection, cfg NMSConfig) []Detection { return new(Suppressor).Run(dets, cfg) }
 
 // Run returns what is left of dets after suppression, best first, valid until
-// the next Run. dets is not changed; its order does not matter. Detections
+// the next Run; its landmarks may be those of dets, which is not changed and
+// whose order does not matter. Detections
 // with an empty or infinite box, or a score that is NaN or infinite, are
 // dropped. Only the TopK best are looked at. Settings that Validate refuses
 // yield nothing.
