@@ -3,9 +3,9 @@ package vision
 import "math"
 
 // grid finds the boxes near a box without looking at all of them. Boxes are
-// put on levels by their longer side, to powers of two; on each, cells as
-// large as that side hold them by their centre, and a hash of the cell leads
-// to its list. Positions on a level that is sparse are simply all looked at.
+// put on levels by their longer side, to powers of two; on each, cells of half
+// that side hold them by their centre, and a hash of the cell leads to its
+// list. On a level with fewer boxes than cells to look into, all are looked at.
 type grid struct {
 	boxes  []Box
 	cells  []cell
@@ -17,7 +17,7 @@ type grid struct {
 
 const gridLevels = 32
 
-// firstLevel is the exponent of the smallest cell: 1/256 of a pixel.
+// firstLevel is the exponent of the smallest side told apart: 1/256 of a pixel.
 const firstLevel = -8
 
 type level struct {
@@ -74,10 +74,7 @@ func (g *grid) near(dst []int32, b Box, class int, t float64) []int32 {
 		if lv.count == 0 || lv.max < t*side || side < t*lv.min {
 			continue
 		}
-		// For boxes that share over t, along each axis what they share is over t of
-		// the longer; so their centres are this close.
-		rx := ((w+lv.max)/2 - t*w) * (1 + 1e-6)
-		ry := ((h+lv.max)/2 - t*h) * (1 + 1e-6)
+		rx, ry := reach(w, lv.max, t), reach(h, lv.max, t)
 		x1, x2 := cellAt(cx-rx, l), cellAt(cx+rx, l)
 		y1, y2 := cellAt(cy-ry, l), cellAt(cy+ry, l)
 		if (float64(x2)-float64(x1)+1)*(float64(y2)-float64(y1)+1) >= float64(lv.count) {
@@ -102,6 +99,20 @@ func (g *grid) near(dst []int32, b Box, class int, t float64) []int32 {
 	return dst
 }
 
+// reach returns how far apart along an axis the centres can be of a box of
+// width w and one of width up to most, when they share over t: what they share
+// is then over t of the wider, so the distance is at most (w+v)/2 - t*max(w, v),
+// which is largest for v as wide as can be or, from t = 1/2 on, for v = w.
+func reach(w, most, t float64) float64 {
+	v := most
+	if t >= 0.5 {
+		v = min(w, most)
+	} else if t > 0 {
+		v = min(most, w/t)
+	}
+	return ((w+v)/2 - t*max(w, v)) * (1 + 1e-6)
+}
+
 // hash mixes the fields of c by odd multipliers (after Fibonacci hashing).
 func (c cell) hash() int {
 	h := uint64(uint32(c.x))*0x9e3779b97f4a7c15 + uint64(uint32(c.y))*0xc2b2ae3d27d4eb4f +
@@ -109,10 +120,10 @@ func (c cell) hash() int {
 	return int((h ^ h>>29) * 0xbf58476d1ce4e5b9 >> 33)
 }
 
-// cellAt returns the cell of level l that holds coordinate v. Beyond what an
+// cellAt returns the cell of level l, half its shortest side wide, that holds coordinate v. Beyond what an
 // int32 counts all is one cell, which keeps the order of coordinates.
 func cellAt(v float64, l int) int32 {
-	perCell := math.Float64frombits(uint64(1023-l-firstLevel) << 52) // 2^-(l+firstLevel)
+	perCell := math.Float64frombits(uint64(1024-l-firstLevel) << 52) // 2^(1-l-firstLevel)
 	return int32(math.Floor(min(max(v*perCell, -1<<30), 1<<30)))
 }
 
