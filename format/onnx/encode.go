@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -19,14 +20,35 @@ const (
 	producer   = "ocellus"
 )
 
-// newer are the operators that came after writeOpset, with the operator set
-// that brought them and the IR version that goes with it.
+// newer are the operators that came after writeOpset, and attributes that did,
+// with the operator set that brought them and the IR version that goes with it.
 var newer = [...]struct {
-	op    string
-	opset int
-	ir    int64
+	op, attr string
+	opset    int
+	ir       int64
 }{
-	{"RMSNormalization", 23, 11}, {"RotaryEmbedding", 23, 11}, {"Attention", 23, 11}, {"Swish", 24, 12},
+	{"RMSNormalization", "", 23, 11},
+	{"Swish", "", 24, 12},
+	{"QuantizeLinear", "precision", 23, 11},
+	{"DequantizeLinear", "output_dtype", 23, 11},
+}
+
+// versions returns the operator set and IR version that g needs.
+func versions(g *nn.Graph) (opset int, ir int64) {
+	opset, ir = writeOpset, writeIR
+	for i := range g.Nodes {
+		op := g.Nodes[i].Op
+		for _, n := range newer {
+			if n.op != nn.Name(op) {
+				continue
+			}
+			has := func(a nn.Attr) bool { return a.Name == n.attr }
+			if n.attr == "" || slices.ContainsFunc(nn.Attrs(op), has) {
+				opset, ir = max(opset, n.opset), max(ir, n.ir)
+			}
+		}
+	}
+	return opset, ir
 }
 
 // WriteFile writes g as an ONNX file. The file appears whole or not at all: a
@@ -64,15 +86,7 @@ func WriteFile(path string, g *nn.Graph) (err error) {
 // Encode writes g as an ONNX model. Equal graphs give equal bytes. Operators
 // are written in their newest form, tensors as raw data.
 func Encode(g *nn.Graph) ([]byte, error) {
-	opset, ir := writeOpset, int64(writeIR)
-	for i := range g.Nodes {
-		name := nn.Name(g.Nodes[i].Op)
-		for _, n := range newer {
-			if n.op == name {
-				opset, ir = max(opset, n.opset), max(ir, n.ir)
-			}
-		}
-	}
+	opset, ir := versions(g)
 	var body []byte
 	for i := range g.Nodes {
 		body = appendMessage(body, graphNode, encodeNode(g, &g.Nodes[i]))

@@ -90,34 +90,69 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// graphOf returns a graph of one node of that row, of as few operands as it
+// takes: a float first, and constants that may be axes or shapes after it.
+func graphOf(t testing.TB, r *nn.Row) *nn.Graph {
+	t.Helper()
+	b := nn.NewBuilder(r.Name)
+	var in []nn.ValueID
+	for j := range min(max(r.MinIn, 1), r.MaxIn) {
+		name := string(rune('a' + j))
+		if j == 0 {
+			in = append(in, b.Input(name, nn.Float32, nn.D(1), nn.D(2)))
+		} else {
+			in = append(in, b.Const(name, nn.T([]int64{1, 1}, 2)))
+		}
+	}
+	var outs []string
+	for j := range max(r.MinOut, 1) {
+		outs = append(outs, string(rune('r'+j)))
+	}
+	b.Output(b.NodeN("n", r.New(), in, outs)...)
+	g, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
 // TestEveryOpRoundTrips writes and reads each row of the op table.
 func TestEveryOpRoundTrips(t *testing.T) {
 	for i := range nn.Rows {
-		r := &nn.Rows[i]
-		b := nn.NewBuilder(r.Name)
-		var in []nn.ValueID
-		for j := range min(max(r.MinIn, 1), r.MaxIn) {
-			in = append(in, b.Input(string(rune('a'+j)), nn.Float32, nn.D(1)))
-		}
-		var outs []string
-		for j := range max(r.MinOut, 1) {
-			outs = append(outs, string(rune('r'+j)))
-		}
-		b.Output(b.NodeN("n", r.New(), in, outs)...)
-		want, err := b.Build()
-		if err != nil {
-			t.Fatal(err)
-		}
+		want := graphOf(t, &nn.Rows[i])
 		data, err := Encode(want)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Decode(r.Name, data)
+		got, err := Decode(want.Name, data)
 		if err != nil {
-			t.Errorf("%s: %v", r.Name, err)
+			t.Errorf("%s: %v", want.Name, err)
 			continue
 		}
 		checkSame(t, got, want)
+	}
+}
+
+func TestVersions(t *testing.T) {
+	for _, c := range []struct {
+		op    nn.Op
+		in    int
+		opset int
+		ir    int64
+	}{
+		{&nn.Relu{}, 1, 21, 10}, {&nn.Swish{}, 1, 24, 12}, {&nn.RMSNormalization{}, 2, 23, 11},
+		{&nn.DequantizeLinear{}, 2, 21, 10}, {&nn.DequantizeLinear{OutputDType: 10}, 2, 23, 11},
+	} {
+		b := nn.NewBuilder("g")
+		x := b.Input("x", nn.Float32, nn.D(1))
+		b.Output(b.Node("y", c.op, []nn.ValueID{x, x}[:c.in]...))
+		g, err := b.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if opset, ir := versions(g); opset != c.opset || ir != c.ir {
+			t.Errorf("%s: operator set %d and IR %d, want %d and %d", nn.Name(c.op), opset, ir, c.opset, c.ir)
+		}
 	}
 }
 

@@ -24,6 +24,13 @@ func FuzzDecode(f *testing.F) {
 	} {
 		f.Add(m.bytes())
 	}
+	for i := range nn.Rows {
+		data, err := Encode(graphOf(f, &nn.Rows[i]))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		g, err := Decode("fuzz.onnx", data)
 		if err != nil {
