@@ -98,8 +98,8 @@
 	VFMADD231PS  b0, x2, s20;        \
 	VFMADD231PS  b1, x2, s21
 
-// STEP16 is STEP for the first 16 columns, into one accumulator of each row.
-#define STEP16(da, db, s0, s1, s2, s3, s4, s5, s6) \
+// STEP16 is STEP for the first 16 columns.
+#define STEP16(da, db) \
 	VMOVUPS (db)(b), b0;             \
 	VBROADCASTSS (da)(a0)(kk*1), x0; \
 	VBROADCASTSS (da)(a1)(kk*1), x1; \
@@ -108,13 +108,13 @@
 	VBROADCASTSS (da)(a4)(kk*1), x4; \
 	VBROADCASTSS (da)(a5)(kk*1), x5; \
 	VBROADCASTSS (da)(a6)(kk*1), x6; \
-	VFMADD231PS b0, x0, s0;          \
-	VFMADD231PS b0, x1, s1;          \
-	VFMADD231PS b0, x2, s2;          \
-	VFMADD231PS b0, x3, s3;          \
-	VFMADD231PS b0, x4, s4;          \
-	VFMADD231PS b0, x5, s5;          \
-	VFMADD231PS b0, x6, s6
+	VFMADD231PS b0, x0, c00;         \
+	VFMADD231PS b0, x1, c10;         \
+	VFMADD231PS b0, x2, c20;         \
+	VFMADD231PS b0, x3, c30;         \
+	VFMADD231PS b0, x4, c40;         \
+	VFMADD231PS b0, x5, c50;         \
+	VFMADD231PS b0, x6, c60
 
 // ROW turns the next offset into the end of a row.
 #define ROW(i, r) \
@@ -186,10 +186,10 @@ TEXT ·gemmF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ GemmF32Args_Off(args), off
 	MOVQ GemmF32Args_B(args), b
 	MOVQ GemmF32Args_Taps(args), taps
-	CMPQ GemmF32Args_N(args), $16
-	JLE  narrow
 	CMPQ GemmF32Args_M(args), $3
 	JLE  three
+	CMPQ GemmF32Args_N(args), $16
+	JLE  narrow
 
 tap:
 	ROW(0, a0)
@@ -311,15 +311,6 @@ tapped3:
 
 	// Sixteen columns or fewer, as in gemm_avx2_amd64.s.
 narrow:
-	VPXORQ c01, c01, c01
-	VPXORQ c11, c11, c11
-	VPXORQ c21, c21, c21
-	VPXORQ c31, c31, c31
-	VPXORQ c41, c41, c41
-	VPXORQ c51, c51, c51
-	VPXORQ c61, c61, c61
-
-tapN:
 	ROW(0, a0)
 	ROW(1, a1)
 	ROW(2, a2)
@@ -336,8 +327,8 @@ tapN:
 
 	PCALIGN $32
 twoN:
-	STEP16(-8, 0, c00, c10, c20, c30, c40, c50, c60)
-	STEP16(-4, 128, c01, c11, c21, c31, c41, c51, c61)
+	STEP16(-8, 0)
+	STEP16(-4, 128)
 	ADDQ $256, b
 	ADDQ $8, kk
 	JLE  twoN
@@ -345,17 +336,10 @@ twoN:
 tailN:
 	SUBQ $8, kk
 	JEQ  tappedN
-	STEP16(0, 0, c00, c10, c20, c30, c40, c50, c60)
+	STEP16(0, 0)
 	ADDQ $128, b
 
 tappedN:
 	DECQ taps
-	JNE  tapN
-	VADDPS c01, c00, c00
-	VADDPS c11, c10, c10
-	VADDPS c21, c20, c20
-	VADDPS c31, c30, c30
-	VADDPS c41, c40, c40
-	VADDPS c51, c50, c50
-	VADDPS c61, c60, c60
+	JNE  narrow
 	JMP  summed
