@@ -130,7 +130,7 @@ func (l Loader) decode(name string, data []byte) (_ *Image, err error) {
 	}()
 	hd, err := c.scan(data)
 	if err != nil {
-		return nil, decodeError(name, c.name, err)
+		return nil, decodeError(name, c.name, data, err)
 	}
 	if err := l.check(name, hd); err != nil {
 		return nil, err
@@ -140,10 +140,7 @@ func (l Loader) decode(name string, data []byte) (_ *Image, err error) {
 	}
 	src, err := c.read(bytes.NewReader(data))
 	if err != nil {
-		if errors.As(err, new(jpeg.FormatError)) && !endsAsJPEG(data) {
-			err = io.ErrUnexpectedEOF
-		}
-		return nil, decodeError(name, c.name, err)
+		return nil, decodeError(name, c.name, data, err)
 	}
 	if b := src.Bounds(); b.Empty() || b.Dx() > hd.w || b.Dy() > hd.h {
 		return nil, &ErrImage{File: name, Why: fmt.Sprintf("damaged %s: the header says %d x %d, the pixels are %d x %d", c.name, hd.w, hd.h, b.Dx(), b.Dy())}
@@ -179,8 +176,11 @@ func (l Loader) check(name string, hd header) error {
 }
 
 // decodeError words what a decoder says.
-func decodeError(name, format string, err error) *ErrImage {
+func decodeError(name, format string, data []byte, err error) *ErrImage {
 	e := &ErrImage{File: name, Err: err}
+	if errors.As(err, new(jpeg.FormatError)) && !endsAsJPEG(data) {
+		err = io.ErrUnexpectedEOF
+	}
 	var unsupported jpeg.UnsupportedError
 	var unsupportedPNG png.UnsupportedError
 	switch {

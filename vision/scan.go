@@ -27,15 +27,13 @@ func scanJPEG(data []byte) (header, error) {
 	adobe, fourColours := false, false
 	at := 2
 	for at+4 <= len(data) {
-		if data[at] != 0xff {
-			return hd, jpeg.FormatError("a marker is lacking")
-		}
 		mark := data[at+1]
-		if mark == 0xff { // filling
+		// Stray bytes, filling and stuffing are passed over, as the decoder does.
+		if data[at] != 0xff || mark == 0xff {
 			at++
 			continue
 		}
-		if mark == 0x01 || mark >= 0xd0 && mark <= 0xd8 { // no length follows
+		if mark <= 0x01 || mark >= 0xd0 && mark <= 0xd8 { // no length follows
 			at += 2
 			continue
 		}
@@ -71,8 +69,12 @@ func scanJPEG(data []byte) (header, error) {
 	// they are turned back afterwards.
 	if hd.inverted = fourColours && !adobe; hd.inverted {
 		hd.data = append(append(append(make([]byte, 0, len(data)+len(adobeCMYK)), data[:2]...), adobeCMYK...), data[2:]...)
+		data = hd.data
 	}
-	return hd, nil
+	// What is limited must be the size that the decoder sees.
+	c, err := jpeg.DecodeConfig(bytes.NewReader(data))
+	hd.w, hd.h = c.Width, c.Height
+	return hd, err
 }
 
 // isSOF reports whether a marker opens a frame: SOF0..SOF15, less the three
