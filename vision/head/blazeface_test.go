@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -234,6 +235,9 @@ func TestNewRefuses(t *testing.T) {
 		{"smallest", func(c *Config, _ *Input, _ []Output) { c.Smallest = -1 }, "smallest", "no part"},
 		{"no largest", func(c *Config, _ *Input, _ []Output) { c.Smallest = 0.1 }, "smallest", "no part"},
 		{"largest", func(c *Config, _ *Input, _ []Output) { c.Smallest, c.Largest = 0.1, 2 }, "smallest", "no part"},
+		{"confirm", func(c *Config, _ *Input, _ []Output) { c.Confirm = 2 }, "confirm", "0 to 1"},
+		{"look", func(c *Config, _ *Input, _ []Output) { c.Looks = []float32{0.3, 0} }, "looks", "0 is outside"},
+		{"looks", func(c *Config, _ *Input, _ []Output) { c.Looks = slices.Repeat([]float32{0.3}, 17) }, "looks", "17"},
 		{"no strides", func(c *Config, _ *Input, _ []Output) { c.Strides = nil }, "strides", "none"},
 		{"stride 0", func(c *Config, _ *Input, _ []Output) { c.Strides[1] = 0 }, "strides", "0 is outside"},
 		{"strides", func(c *Config, _ *Input, _ []Output) { c.Strides = []int{8, 16} }, "strides", "640 anchors"},

@@ -71,6 +71,12 @@ type Config struct {
 	// searched in tiles.
 	Smallest float32 `json:"smallest,omitempty"`
 	Largest  float32 `json:"largest,omitempty"`
+	// Looks are sizes, as such shares, at which the model is sure of what it
+	// sees. A detection in a picture that is searched in tiles is looked at
+	// again at each of them, and stands when the mean of the scores there is
+	// Confirm or more. Without Looks there is no second look.
+	Looks   []float32 `json:"looks,omitempty"`
+	Confirm float32   `json:"confirm,omitempty"`
 }
 
 // Input is the size of a model's input in pixels.
@@ -122,6 +128,17 @@ func (c *Config) Check() error {
 	case !(c.Smallest > 0 && c.Smallest < c.Largest && c.Largest <= 1):
 		return c.bad("smallest", "%v to %v is no part of 0 to 1", c.Smallest, c.Largest)
 	}
+	if !(c.Confirm >= 0 && c.Confirm <= 1) {
+		return c.bad("confirm", "%v is outside 0 to 1", c.Confirm)
+	}
+	for _, l := range c.Looks {
+		if !(l > minLook && l <= 1) {
+			return c.bad("looks", "%v is outside %v to 1", l, minLook)
+		}
+	}
+	if len(c.Looks) > maxLooks {
+		return c.bad("looks", "there are %d, the limit is %d", len(c.Looks), maxLooks)
+	}
 	for _, s := range c.Strides {
 		if s < 1 || s > maxInput {
 			return c.bad("strides", "%d is outside 1 to %d", s, maxInput)
@@ -133,6 +150,13 @@ func (c *Config) Check() error {
 // maxInput is the largest side of an input, in pixels. It keeps the anchors
 // of a hostile file within memory.
 const maxInput = 1 << 14
+
+// Bounds of Looks: an object of a hundredth of the input is less than a pixel
+// or two, and each look runs the model once for each detection.
+const (
+	minLook  = 0.01
+	maxLooks = 16
+)
 
 // New returns the decoder of c for a model with that input and those outputs,
 // whose Data may be empty here. The error is an *ErrConfig.
