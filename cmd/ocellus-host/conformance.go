@@ -59,7 +59,7 @@ func (c *conformanceCommand) Run(env *cli.Env) error {
 			return err
 		}
 		r := cases[i].Run()
-		count(&totals, r.Verdict)
+		totals.Add(r.Verdict)
 		bar.Clear()
 		if err := c.print(env, &cases[i], r); err != nil {
 			return err
@@ -74,17 +74,6 @@ func (c *conformanceCommand) Run(env *cli.Env) error {
 		return cli.Quiet(cli.Negative)
 	}
 	return nil
-}
-
-func count(t *conformance.Totals, v conformance.Verdict) {
-	switch v {
-	case conformance.Passed:
-		t.Passed++
-	case conformance.Failed:
-		t.Failed++
-	case conformance.Unsupported:
-		t.Unsupported++
-	}
 }
 
 func (c *conformanceCommand) print(env *cli.Env, k *conformance.Case, r conformance.Result) error {

@@ -12,10 +12,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/ocellus-vision/ocellus/format"
+	"github.com/ocellus-vision/ocellus/internal/atomicfile"
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
@@ -171,25 +171,9 @@ func Encode(t *nn.Tensor) []byte {
 }
 
 // WriteFile writes t to a file, which appears whole or not at all.
-func WriteFile(path string, t *nn.Tensor) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
-	if err != nil {
+func WriteFile(path string, t *nn.Tensor) error {
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(Encode(t))
 		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if _, err = f.Write(Encode(t)); err != nil {
-		return err
-	}
-	if err = f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	})
 }

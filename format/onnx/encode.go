@@ -2,13 +2,13 @@ package onnx
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+	"io"
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/ocellus-vision/ocellus/format"
+	"github.com/ocellus-vision/ocellus/internal/atomicfile"
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
@@ -51,36 +51,16 @@ func versions(g *nn.Graph) (opset int, ir int64) {
 	return opset, ir
 }
 
-// WriteFile writes g as an ONNX file. The file appears whole or not at all: a
-// temporary file beside it is renamed once its bytes are on the disk.
-func WriteFile(path string, g *nn.Graph) (err error) {
+// WriteFile writes g as an ONNX file, which appears whole or not at all.
+func WriteFile(path string, g *nn.Graph) error {
 	data, err := Encode(g)
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
-	if err != nil {
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(data)
 		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if _, err = f.Write(data); err != nil {
-		return err
-	}
-	if err = f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	})
 }
 
 // Encode writes g as an ONNX model. Equal graphs give equal bytes. Operators

@@ -10,8 +10,8 @@ var arrows = table(`
 	nn               kernels
 	nn/plan          nn kernels
 	format
-	format/npy       format nn
-	format/onnx      format nn
+	format/npy       format nn internal/atomicfile
+	format/onnx      format nn internal/atomicfile
 	format/tflite    format nn
 	format/tfjs      format nn
 	format/darknet   format nn
@@ -61,6 +61,7 @@ var testArrows = table(`
 	vision/head      format/onnx nn/plan nn
 	quant            format/onnx models
 	.                format/npy report
+	internal/conformance  format/npy
 `)
 
 // deviceRoots are what runs on the device, and hostOnly what must never be
