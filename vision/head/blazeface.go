@@ -1,10 +1,6 @@
 package head
 
-import (
-	"math"
-
-	"github.com/ocellus-vision/ocellus/vision"
-)
+import "github.com/ocellus-vision/ocellus/vision"
 
 // The BlazeFace head: Bazarevsky et al., "BlazeFace: Sub-millisecond Neural
 // Face Detection on Mobile GPUs" (2019). An anchor is a point, for its size is
@@ -14,9 +10,6 @@ import (
 const (
 	blazePoints = 6
 	blazeRow    = 4 + 2*blazePoints
-	// blazeClip is where a logit is cut off, so that the exponential of a
-	// damaged output stays finite.
-	blazeClip = 100
 	// blazeAspects is the number of anchors that a layer adds to each cell:
 	// the square one, and the one between its scale and the next.
 	blazeAspects = 2
@@ -30,49 +23,32 @@ func BlazeFaceLandmarks() []string {
 
 type blazeFace struct {
 	anchors []vision.Point // pixels of the input
-	groups  []blazeGroup
+	groups  []pair
 	logit   float32 // least logit worth reporting
 	points  pointArena
 }
 
-// blazeGroup is a pair of outputs that hold the same anchors.
-type blazeGroup struct{ score, box, rows int }
-
 func checkBlazeFace(c *Config) error {
-	switch {
-	case len(c.Strides) == 0:
+	if len(c.Strides) == 0 {
 		return c.bad("strides", "there are none")
-	case len(c.Scores) == 0:
-		return c.bad("scores", "no outputs are named")
-	case len(c.Scores) != len(c.Boxes):
-		return c.bad("boxes", "%d outputs are named, but %d scores", len(c.Boxes), len(c.Scores))
 	}
-	return nil
+	return c.checkPairs()
 }
 
 func newBlazeFace(c Config, in Input, outputs []Output) (Decoder, error) {
-	d := &blazeFace{anchors: blazeAnchors(in, c.Strides), logit: logit(c.Score)}
-	total := 0
-	for i, name := range c.Scores {
-		score, n, err := c.find(outputs, name, 1)
-		if err != nil {
-			return nil, err
-		}
-		box, m, err := c.find(outputs, c.Boxes[i], blazeRow)
-		if err != nil {
-			return nil, err
-		}
-		if n != m {
-			return nil, c.bad(name, "has %d scores for %d boxes of %s", n, m, c.Boxes[i])
-		}
-		d.groups = append(d.groups, blazeGroup{score, box, n})
-		total += n
+	groups, _, total, err := c.pairs(outputs, 1, blazeRow)
+	if err != nil {
+		return nil, err
 	}
-	if total != len(d.anchors) {
+	n := 0
+	for _, s := range c.Strides {
+		n += blazeAspects * newGrid(in, s).cells()
+	}
+	if total != n {
 		return nil, c.bad("strides", "%v make %d anchors on %d×%d pixels, but the outputs have %d rows",
-			c.Strides, len(d.anchors), in.Width, in.Height, total)
+			c.Strides, n, in.Width, in.Height, total)
 	}
-	return d, nil
+	return &blazeFace{anchors: blazeAnchors(in, c.Strides), groups: groups, logit: logit(c.Score)}, nil
 }
 
 // blazeAnchors places the anchors as MediaPipe's SSD anchor calculator does
@@ -103,6 +79,8 @@ func blazeAnchors(in Input, strides []int) []vision.Point {
 
 func (d *blazeFace) Reset() { d.points.reset() }
 
+func (d *blazeFace) Classes() int { return 1 }
+
 func (d *blazeFace) Decode(dst []vision.Detection, outputs []Output) []vision.Detection {
 	first := 0
 	for _, g := range d.groups {
@@ -120,46 +98,18 @@ func (d *blazeFace) Decode(dst []vision.Detection, outputs []Output) []vision.De
 	return dst
 }
 
-// detection reads one row. A box that is not finite, or that is empty, is no
-// detection.
+// detection reads one row. What is not finite, or empty, is no detection.
 func (d *blazeFace) detection(a vision.Point, logit float32, row *[blazeRow]float32) (vision.Detection, bool) {
-	x, y, w, h := a.X+row[0], a.Y+row[1], row[2]/2, row[3]/2
-	if !(w > 0 && h > 0) || !finite(x, y, w, h) || !finite(row[4:]...) {
+	box, ok := around(a.X+row[0], a.Y+row[1], row[2], row[3])
+	if !ok {
 		return vision.Detection{}, false
 	}
-	pts := d.points.take(blazePoints)
-	for k := range pts {
-		pts[k] = vision.Point{X: a.X + row[4+2*k], Y: a.Y + row[5+2*k]}
+	var at [2 * blazePoints]float32
+	for k := 0; k < len(at); k += 2 {
+		at[k], at[k+1] = a.X+row[4+k], a.Y+row[5+k]
 	}
-	return vision.Detection{
-		Score:     sigmoid(logit),
-		Box:       vision.Box{X1: x - w, Y1: y - h, X2: x + w, Y2: y + h},
-		Landmarks: pts,
-	}, true
-}
-
-func sigmoid(x float32) float32 {
-	x = min(max(x, -blazeClip), blazeClip)
-	return float32(1 / (1 + math.Exp(-float64(x))))
-}
-
-// logit is the inverse of sigmoid, and its clip at the ends.
-func logit(p float32) float32 {
-	switch {
-	case p <= 0:
-		return float32(math.Inf(-1))
-	case p >= 1:
-		return float32(math.Inf(1))
+	if !finite(at[:]...) {
+		return vision.Detection{}, false
 	}
-	return float32(math.Log(float64(p) / (1 - float64(p))))
-}
-
-// finite reports whether every value is a finite number.
-func finite(vs ...float32) bool {
-	for _, v := range vs {
-		if v-v != 0 {
-			return false
-		}
-	}
-	return true
+	return vision.Detection{Score: sigmoid(logit), Box: box, Landmarks: d.points.put(at[:])}, true
 }

@@ -31,6 +31,10 @@ type Decoder interface {
 
 	// Reset lets the Decoder use the memory of all landmarks again.
 	Reset()
+
+	// Classes returns the number of classes that Decode tells apart, 1 or
+	// more.
+	Classes() int
 }
 
 // Kind names a decoder, as ocellus.head spells it.
@@ -38,7 +42,13 @@ type Kind string
 
 // The kinds of heads.
 const (
-	BlazeFace Kind = "blazeface"
+	BlazeFace  Kind = "blazeface"
+	UltraFace  Kind = "ultraface"
+	SSD        Kind = "ssd"
+	YuNet      Kind = "yunet"
+	YOLO       Kind = "yolo"
+	FastestV2  Kind = "yolo-fastestv2"
+	FastestDet Kind = "fastestdet"
 )
 
 // kinds lists every kind with what makes and what checks it.
@@ -48,6 +58,12 @@ var kinds = []struct {
 	make  func(Config, Input, []Output) (Decoder, error)
 }{
 	{BlazeFace, checkBlazeFace, newBlazeFace},
+	{UltraFace, checkUltraFace, newUltraFace},
+	{SSD, checkSSD, newSSD},
+	{YuNet, checkYuNet, newYuNet},
+	{YOLO, checkYOLO, newYOLO},
+	{FastestV2, checkFastestV2, newFastestV2},
+	{FastestDet, checkFastestDet, newFastestDet},
 }
 
 // Config is the metadata entry ocellus.head: how a model's outputs are read.
@@ -59,6 +75,28 @@ type Config struct {
 	// Scores and Boxes name the outputs that hold them, in that same order.
 	Scores []string `json:"scores,omitempty"`
 	Boxes  []string `json:"boxes,omitempty"`
+	// Objects and Points name those of objectness and of landmarks, where
+	// there are such.
+	Objects []string `json:"objects,omitempty"`
+	Points  []string `json:"points,omitempty"`
+	// Outputs names the outputs of a head that keeps all that belongs to a
+	// layer in one of them; empty: the model's outputs in their order.
+	Outputs []string `json:"outputs,omitempty"`
+	// Anchors are the sizes of the anchors of each layer.
+	Anchors [][]Size `json:"anchors,omitempty"`
+	// ClipAnchors says that an SSD's priors were cut off at the input's
+	// borders: their centres and sizes.
+	ClipAnchors bool `json:"clip_anchors,omitempty"`
+	// Variances are the factors of an SSD's offsets: of the centre, of the size.
+	Variances []float32 `json:"variances,omitempty"`
+	// ScaleXY stretches the place of a YOLO's centre about the middle of its
+	// cell, for each layer (darknet's scale_x_y); empty: 1.
+	ScaleXY []float32 `json:"scale_x_y,omitempty"`
+	// ClassScores says how the values of the classes become scores: a YOLO has
+	// sigmoid or softmax; an SSD, where empty means plain, any.
+	ClassScores ClassScores `json:"class_scores,omitempty"`
+	// Layout is the order of the dimensions of a YOLO's outputs.
+	Layout vision.Layout `json:"layout,omitempty"`
 	// Score is the least score of a detection worth reporting, 0 to 1.
 	Score float32 `json:"score"`
 	// IoU is the overlap from which two boxes are one object, 0 to 1.
@@ -179,22 +217,4 @@ func New(c Config, in Input, outputs []Output) (Decoder, error) {
 // goes with the head.
 func (c *Config) Suppression() vision.NMSConfig {
 	return vision.NMSConfig{IoU: c.IoU, Mode: c.NMS}
-}
-
-// find returns the index of the named output, which must hold rows of the
-// given width (its last dimension).
-func (c *Config) find(outputs []Output, name string, width int) (index, rows int, err error) {
-	i := slices.IndexFunc(outputs, func(o Output) bool { return o.Name == name })
-	if i < 0 {
-		return 0, 0, c.bad(name, "is not an output of the model")
-	}
-	rows = 1
-	d := outputs[i].Dims
-	for _, n := range d[:max(0, len(d)-1)] {
-		rows *= n
-	}
-	if len(d) == 0 || d[len(d)-1] != width || rows < 1 {
-		return 0, 0, c.bad(name, "output has shape %v, want rows of %d", d, width)
-	}
-	return i, rows, nil
 }

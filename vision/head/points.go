@@ -24,4 +24,13 @@ func (a *pointArena) take(n int) []vision.Point {
 	return p
 }
 
+// put keeps points that are given as x, y, x, y, ….
+func (a *pointArena) put(xy []float32) []vision.Point {
+	pts := a.take(len(xy) / 2)
+	for k := range pts {
+		pts[k] = vision.Point{X: xy[2*k], Y: xy[2*k+1]}
+	}
+	return pts
+}
+
 func (a *pointArena) reset() { a.block, a.next = 0, 0 }
