@@ -31,9 +31,9 @@ test-race: ## the concurrent packages under the race detector (needs gcc)
 	@scripts/need.sh gcc
 	CGO_ENABLED=1 $(GO) test -race . ./nn/plan/... ./kernels ./vision/...
 
-test-arm64: build-arm64 ## kernels, plans and detections on emulated ARM CPUs
+test-arm64: build build-arm64 ## kernels, plans and detections on emulated ARM CPUs
 	@scripts/need.sh qemu
-	scripts/test-arm64.sh $(CPUS)
+	PICTURES="$(PICTURES)" scripts/test-arm64.sh $(CPUS)
 
 build: bin/ocellus bin/ocellus-host ## bin/ocellus (device) and bin/ocellus-host
 

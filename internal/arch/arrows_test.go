@@ -89,7 +89,7 @@ var inits = map[string]string{
 
 // folders are the folders without Go files of their own. Below a testdata
 // folder anything may lie.
-var folders = []string{".ci", "cmd", "docs", "docs/results", "internal", "models/weights"}
+var folders = []string{".ci", "cmd", "docs", "docs/results", "internal", "models/weights", "scripts"}
 
 // unwatched are folders that git ignores.
 var unwatched = []string{".git", "bin", "demo-out", "node_modules"}
