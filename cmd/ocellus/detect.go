@@ -17,7 +17,7 @@ type detectCommand struct {
 	Images []string `arg:"" name:"image" help:"Pictures (JPEG, PNG, WebP, BMP), or folders of them."`
 	Model  string   `help:"Name of a model, or an ONNX file." default:"blazeface-back" placeholder:"NAME|FILE"`
 	modelsFlag
-	Out     string         `help:"Folder for the pictures with what was found drawn in." placeholder:"DIR" type:"path"`
+	Out     string         `help:"Folder for the pictures with what was found drawn in, and a page of them." placeholder:"DIR" type:"path"`
 	JSON    bool           `help:"Print a line of JSON for each picture; the default where the output is no terminal." xor:"form"`
 	Text    bool           `help:"Print lines for people; the default on a terminal." xor:"form"`
 	Score   *float32       `help:"Least score, 0 to 1, in place of the model's own." placeholder:"SCORE"`
@@ -30,7 +30,8 @@ func (c *detectCommand) Help() string {
 	return `Examples:
 
     ocellus detect photo.jpg                            what is in one photograph
-    ocellus detect --out seen photos                    draw what was found, for a whole folder
+    ocellus detect --out seen photos                    draw what was found, for a whole folder;
+                                                        seen/index.html shows it all
     ocellus detect --model blazeface-front selfie.jpg   another model
     ocellus detect --model ./my-net.onnx --score 0.7 photo.jpg
     ocellus detect --json photos | jq -c '[.image, (.detections | length)]'
@@ -85,12 +86,16 @@ func (c *detectCommand) Run(env *cli.Env) error {
 	if err != nil {
 		return err
 	}
+	var page *detectPage
+	if c.Out != "" {
+		page = newDetectPage(c.Out)
+	}
 	asJSON := c.JSON || !c.Text && !env.StdoutTTY
 	bar := env.Progress("detect", len(files))
 	defer bar.Close()
 	failed := 0
 	for i, file := range files {
-		line, err := c.detect(env, s, file, outs[i])
+		line, err := c.detect(env, s, file, outs[i], page)
 		bar.Clear()
 		switch {
 		case err == nil:
@@ -105,6 +110,12 @@ func (c *detectCommand) Run(env *cli.Env) error {
 			return err
 		}
 		bar.Step()
+	}
+	if page != nil {
+		if err := page.save(s, threads(c.Threads)); err != nil {
+			return cli.Exit(cli.Missing, err)
+		}
+		env.Notef("%d found in %d pictures; see %s\n", page.objects, page.seen, page.file)
 	}
 	if failed > 0 {
 		return cli.Quiet(cli.BadInput)
@@ -162,7 +173,7 @@ func listPictures(args []string) ([]string, error) {
 	return files, nil
 }
 
-func (c *detectCommand) detect(env *cli.Env, s *ocellus.Session, file, out string) (*detectLine, error) {
+func (c *detectCommand) detect(env *cli.Env, s *ocellus.Session, file, out string, page *detectPage) (*detectLine, error) {
 	start := time.Now()
 	img, err := vision.Load(file)
 	if err != nil {
@@ -186,6 +197,9 @@ func (c *detectCommand) detect(env *cli.Env, s *ocellus.Session, file, out strin
 		line.MS.Draw = ms(time.Since(drawn))
 	}
 	line.MS.Total = ms(time.Since(start))
+	if page != nil {
+		return line, page.add(img, line)
+	}
 	return line, nil
 }
 
@@ -227,7 +241,10 @@ func counted(dets []vision.Detection) string {
 		if i > 0 {
 			s += ", "
 		}
-		s += fmt.Sprintf("%d %s", n[l], l)
+		s += l
+		if n[l] > 1 {
+			s += fmt.Sprintf(" ×%d", n[l])
+		}
 	}
 	return s
 }
