@@ -12,7 +12,9 @@ import (
 // plainFill is the definition of Fill in float64, without tables. The result
 // is in pixel values, one RGB triple a position; ok is false for padding.
 func plainFill(p *Preprocess, m *Image, region Box, mp Mapping, x, y int) (v [3]float64, ok bool) {
-	cx, cy := (float64(x)+0.5)*mp.ScaleX+mp.OffsetX, (float64(y)+0.5)*mp.ScaleY+mp.OffsetY
+	// Fused, a sample that lies just between two pixels could go to the other.
+	cx := float64((float64(x)+0.5)*mp.ScaleX) + mp.OffsetX
+	cy := float64((float64(y)+0.5)*mp.ScaleY) + mp.OffsetY
 	lo := func(a, b float64) float64 { return math.Max(a, b) }
 	if cx < lo(0, float64(region.X1)) || cy < lo(0, float64(region.Y1)) || cx >= math.Min(float64(m.W), float64(region.X2)) || cy >= math.Min(float64(m.H), float64(region.Y2)) {
 		return v, false
