@@ -99,3 +99,20 @@ func TestMemoryLimit(t *testing.T) {
 		t.Errorf("error %v, want an ErrMemory", err)
 	}
 }
+
+// A file of a few bytes must not make Compile compute for hours.
+func TestHugeProductsOfConstantsAreNotFolded(t *testing.T) {
+	n := newNet("huge")
+	x := n.Input("x", nn.Float32, nn.D(1))
+	one := n.Const("one", nn.T([]float32{1}, 1, 1))
+	shape := n.Const("shape", nn.T([]int64{8000, 8000}, 2))
+	a := n.op(&nn.Expand{}, one, shape)
+	y := n.op(&nn.Add{}, n.op(&nn.MatMul{}, a, a), x)
+	p, err := Compile(n.build(t, y), Bindings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ops := opsOf(p); ops[0] != "MatMul" {
+		t.Errorf("steps %v, want the product left to Run", ops)
+	}
+}

@@ -145,7 +145,7 @@ func (w *inference) fold(n *node, types []nn.Type) (bool, error) {
 	for _, t := range types {
 		bytes += t.Shape.Elems() * t.DType.Size()
 	}
-	if len(n.operands()) == 0 || w.folded+bytes > w.maxFold {
+	if len(n.operands()) == 0 || w.folded+bytes > w.maxFold || w.work(n, types) > maxFoldWork {
 		return false, nil
 	}
 	results, err := forward(n, w.args(n.in), types)
@@ -155,6 +155,32 @@ func (w *inference) fold(n *node, types []nn.Type) (bool, error) {
 	w.folded += bytes
 	w.setConsts(n, results)
 	return true, nil
+}
+
+// maxFoldWork is the most multiply-accumulates of one node that Compile will
+// do to fold it: a second or so. Nets have no such products of constants;
+// files made to stall a loader do.
+const maxFoldWork = 1 << 30
+
+// work returns the multiply-accumulates of a product or convolution, whose
+// operand 1 has channels or columns by the result's; 0 for all else.
+func (w *inference) work(n *node, types []nn.Type) int64 {
+	second := 1
+	switch n.op.(type) {
+	case *nn.Gemm, *nn.MatMul, *nn.Conv, *nn.ConvTranspose, *nn.ConvInteger, *nn.MatMulInteger:
+	case *nn.QLinearConv, *nn.QLinearMatMul:
+		second = 3
+	default:
+		return 0
+	}
+	out, by := types[0].Shape, w.vals[n.in[second]].typ.Shape
+	if out.Elems() == 0 || by.Elems() == 0 || by.Rank == 0 {
+		return 0
+	}
+	// Each result sums over the elements of operand 1 that belong to one of
+	// its channels or columns: all but one dimension. The largest is taken
+	// for that one, so that a net's own small products are never refused.
+	return int64(out.Elems()) * int64(by.Elems()/slices.Max(by.Slice()))
 }
 
 func (w *inference) setConsts(n *node, results []*nn.Tensor) {
