@@ -28,7 +28,7 @@ type Timings struct {
 // Detect finds the objects in a picture, best first, in pixels of the
 // picture. Pictures larger than the model's reach are searched in tiles, see
 // Tiling. The context is looked at between tiles. The error is an
-// *ErrNotDetector, ErrClosed, the context's, or what is wrong with img.
+// *ErrNotDetector, ErrClosed, the context's, or an *ErrInput for img.
 func (s *Session) Detect(ctx context.Context, img *vision.Image) ([]vision.Detection, Timings, error) {
 	start := time.Now()
 	if s.find == nil {
@@ -36,6 +36,9 @@ func (s *Session) Detect(ctx context.Context, img *vision.Image) ([]vision.Detec
 	}
 	if s.isClosed() {
 		return nil, Timings{}, ErrClosed
+	}
+	if img == nil || img.W < 1 || img.H < 1 || len(img.Pix)/3/img.W < img.H {
+		return nil, Timings{}, &ErrInput{"picture", "it has no pixels, or fewer than its size says"}
 	}
 	sc := &search{det: s.find, ctx: ctx, img: img}
 	found, err := sc.run()

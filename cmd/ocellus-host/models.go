@@ -17,7 +17,7 @@ type modelsCommand struct {
 
 // folderFlag says where models are kept.
 type folderFlag struct {
-	To string `help:"Folder of models; default: the user's own." placeholder:"DIR" type:"path"`
+	To string `help:"Folder of models; default: the user's own." placeholder:"DIR"`
 }
 
 func (f *folderFlag) folder() (home.Folder, error) {

@@ -17,7 +17,7 @@ type detectCommand struct {
 	Images []string `arg:"" name:"image" help:"Pictures (JPEG, PNG, WebP, BMP), or folders of them."`
 	Model  string   `help:"Name of a model, or an ONNX file." default:"blazeface-back" placeholder:"NAME|FILE"`
 	modelsFlag
-	Out     string         `help:"Folder for the pictures with what was found drawn in, and a page of them." placeholder:"DIR" type:"path"`
+	Out     string         `help:"Folder for the pictures with what was found drawn in, and a page of them." placeholder:"DIR"`
 	JSON    bool           `help:"Print a line of JSON for each picture; the default where the output is no terminal." xor:"form"`
 	Text    bool           `help:"Print lines for people; the default on a terminal." xor:"form"`
 	Score   *float32       `help:"Least score, 0 to 1, in place of the model's own." placeholder:"SCORE"`

@@ -18,7 +18,7 @@ type inferCommand struct {
 	Model string `arg:"" name:"model" help:"Name of a model, or an ONNX file."`
 	modelsFlag
 	In      []string `help:"An input from a NumPy file; the name may be left out where there is one input." placeholder:"[NAME=]FILE" sep:"none" required:""`
-	Out     string   `help:"Folder for the outputs, each as NAME.npy." placeholder:"DIR" type:"path"`
+	Out     string   `help:"Folder for the outputs, each as NAME.npy." placeholder:"DIR"`
 	Expect  []string `help:"What an output must be; the exit code is 1 when it is not." placeholder:"[NAME=]FILE" sep:"none"`
 	RTol    float64  `name:"rtol" help:"Tolerance of --expect, as a share of the expected value." default:"1e-3" placeholder:"SHARE"`
 	ATol    float64  `name:"atol" help:"Tolerance of --expect, added to that." default:"1e-5" placeholder:"VALUE"`

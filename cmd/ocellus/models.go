@@ -12,7 +12,7 @@ import (
 
 // modelsFlag says where models of a plain name are looked for.
 type modelsFlag struct {
-	Models string `help:"Folder of models; else the user's own, see doctor." placeholder:"DIR" env:"OCELLUS_MODELS" type:"path"`
+	Models string `help:"Folder of models; else the user's own, see doctor." placeholder:"DIR" env:"OCELLUS_MODELS"`
 }
 
 // errNoModel says that a model is not there, and how it gets there.
