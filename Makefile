@@ -8,11 +8,13 @@ SOURCES  := $(shell find . -name '*.go' -o -name '*.s' -o -name '*.h' -o -name g
 # Real photographs with faces, as an npm package publishes them.
 PICTURES  = @vladmandic/face-api@1.7.15
 MODELS    = blazeface-front blazeface-back
+# What is held against ONNX Runtime: NETS="a.onnx b.onnx" says otherwise.
+NETS     ?= $(MODELS) $(wildcard ../shared/data/models/*/*.onnx)
 CPUS      = cortex-a53 cortex-a72 max
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-arm64 build build-arm64 bench lint clean
+.PHONY: help demo test test-race test-arm64 build build-arm64 bench bench-peers agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +51,21 @@ bin/linux-arm64/%: $(SOURCES)
 
 bench: ## speed of the kernels and of whole layers, as shares of this core's peak
 	$(GO) test ./kernels ./nn/plan ./vision -run '^$$' -bench . -benchtime 0.3s
+
+bench-peers: bin/ocellus-peers fetch-peers ## speed of NETS="a.onnx…" against ONNX Runtime's, written to docs/results
+	bin/ocellus-peers time --out docs/results $(NETS)
+
+agree-peers: bin/ocellus-peers fetch-peers ## answers of NETS against ONNX Runtime's
+	bin/ocellus-peers agree $(NETS)
+
+fetch-peers: bin/ocellus-host
+	@scripts/onnxruntime.sh
+	@bin/ocellus-host models fetch $(MODELS)
+
+bin/ocellus-peers: $(SOURCES)
+	@scripts/need.sh gcc
+	@mkdir -p $(@D)
+	cd bench && CGO_ENABLED=1 $(GO) build $(FLAGS) -o ../$@ .
 
 lint: ## formatting, vet for every target, static analysis
 	scripts/lint.sh

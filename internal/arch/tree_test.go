@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -45,7 +46,7 @@ func readTree(t *testing.T, root string) tree {
 		}
 		name := filepath.ToSlash(rel)
 		switch {
-		case d.IsDir() && (d.Name() == "testdata" || slices.Contains(unwatched, name)):
+		case d.IsDir() && (d.Name() == "testdata" || slices.Contains(unwatched, name) || ownModule(p, name)):
 			return filepath.SkipDir
 		case d.IsDir():
 			tr.folders = append(tr.folders, name)
@@ -62,6 +63,13 @@ func readTree(t *testing.T, root string) tree {
 		t.Fatal(err)
 	}
 	return tr
+}
+
+// ownModule reports whether a folder is a module of its own, which may link
+// what it likes: nothing here can import it without a requirement in go.mod.
+func ownModule(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil && name != "."
 }
 
 func sourceOf(name string, f *ast.File) source {

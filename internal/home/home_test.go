@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestModels(t *testing.T) {
+func TestCache(t *testing.T) {
 	for _, c := range []struct{ ocellus, xdg, home, path, reason string }{
 		{"/o", "/x", "/h", "/o/models", "OCELLUS_HOME"},
 		{"rel", "/x", "/h", "rel/models", "OCELLUS_HOME"},
@@ -13,12 +13,12 @@ func TestModels(t *testing.T) {
 		{"", "rel", "/h", "/h/.cache/ocellus/models", "default"},
 		{"", "", "/h", "/h/.cache/ocellus/models", "default"},
 	} {
-		f, err := models(c.ocellus, c.xdg, c.home)
+		f, err := cache("models", c.ocellus, c.xdg, c.home)
 		if err != nil || f.Path != c.path || f.Reason != c.reason {
-			t.Errorf("models(%q, %q, %q) = %v, %v; want %s by %s", c.ocellus, c.xdg, c.home, f, err, c.path, c.reason)
+			t.Errorf("cache(%q, %q, %q) = %v, %v; want %s by %s", c.ocellus, c.xdg, c.home, f, err, c.path, c.reason)
 		}
 	}
-	if _, err := models("", "", ""); !errors.Is(err, ErrNoHome) {
+	if _, err := cache("models", "", "", ""); !errors.Is(err, ErrNoHome) {
 		t.Errorf("error %v, want ErrNoHome", err)
 	}
 }
