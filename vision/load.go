@@ -71,6 +71,35 @@ func (l Loader) Decode(name string, r io.Reader) (*Image, error) {
 	return l.decode(name, data)
 }
 
+// Size returns the width and height of the picture file at path as Load gives
+// them, from its header alone.
+func Size(path string) (w, h int, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, 0, fileError(path, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile))
+	if err != nil {
+		return 0, 0, fileError(path, err)
+	}
+	c := codecOf(data)
+	if c == nil {
+		return 0, 0, unknownFormat(path, data)
+	}
+	hd, err := c.scan(data)
+	if err != nil {
+		return 0, 0, decodeError(path, c.name, data, err)
+	}
+	if err := (Loader{}).check(path, hd); err != nil {
+		return 0, 0, err
+	}
+	if hd.orientation >= 5 {
+		hd.w, hd.h = hd.h, hd.w
+	}
+	return hd.w, hd.h, nil
+}
+
 // fileError words what the operating system says.
 func fileError(name string, err error) *ErrImage {
 	e := &ErrImage{File: name, Why: "cannot be read: " + err.Error(), Err: err}

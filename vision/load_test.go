@@ -292,3 +292,22 @@ func TestForgivenJPEG(t *testing.T) {
 		}
 	}
 }
+
+// TestSize holds the size out of the header against that of the picture read.
+func TestSize(t *testing.T) {
+	for _, name := range []string{"420.jpg", "progressive.jpg", "base.png", "exif6.png", "exif6.webp", "exif6.jpg", "alpha.webp", "base.bmp"} {
+		file := filepath.Join("testdata", name)
+		m, err := Load(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w, h, err := Size(file); err != nil || w != m.W || h != m.H {
+			t.Errorf("%s: %d x %d, %v, want %d x %d", name, w, h, err, m.W, m.H)
+		}
+	}
+	for _, file := range []string{"load_test.go", "none.jpg", "testdata"} {
+		if _, _, err := Size(file); !errors.As(err, new(*ErrImage)) {
+			t.Errorf("%s: %v, want an *ErrImage", file, err)
+		}
+	}
+}

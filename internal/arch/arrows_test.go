@@ -24,7 +24,8 @@ var arrows = table(`
 	vision/meta      vision vision/head
 	face             vision vision/head vision/meta nn nn/plan
 	data             vision
-	eval             vision
+	eval             vision data
+	eval/page        eval data vision report
 	report           vision internal/atomicfile
 	train            nn nn/plan models data quant vision
 
@@ -45,10 +46,10 @@ var arrows = table(`
 	internal/mca
 
 	cmd/ocellus      . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
-	                 face data eval capture gallery pipeline serve report
+	                 face data eval eval/page capture gallery pipeline serve report
 	                 internal/atomicfile internal/cli internal/home
 	cmd/ocellus-host . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
-	                 face data eval capture gallery pipeline serve report
+	                 face data eval eval/page capture gallery pipeline serve report
 	                 internal/atomicfile internal/cli internal/home
 	                 format/tflite format/tfjs format/darknet format/ncnn models quant train zoo internal/conformance
 `)
