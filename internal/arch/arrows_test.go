@@ -59,7 +59,7 @@ var arrows = table(`
 var testArrows = table(`
 	nn/plan          format/onnx models
 	format/onnx      nn/plan
-	vision/head      format/onnx nn/plan nn
+	vision/head      format/onnx format/npy nn/plan nn vision/meta
 	quant            format/onnx models
 	.                format/npy report
 	internal/conformance  format/npy

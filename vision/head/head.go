@@ -84,8 +84,8 @@ type Config struct {
 	Outputs []string `json:"outputs,omitempty"`
 	// Anchors are the sizes of the anchors of each layer.
 	Anchors [][]Size `json:"anchors,omitempty"`
-	// ClipAnchors says that an SSD's priors were cut off at the input's
-	// borders: their centres and sizes.
+	// ClipAnchors says that the sizes of an SSD's priors were cut off at the
+	// input's.
 	ClipAnchors bool `json:"clip_anchors,omitempty"`
 	// Variances are the factors of an SSD's offsets: of the centre, of the size.
 	Variances []float32 `json:"variances,omitempty"`

@@ -66,9 +66,11 @@ func priors(c *Config, in Input, n int) []prior {
 		for cell := range g.cells() {
 			col, row := g.at(cell)
 			for _, a := range c.Anchors[i] {
-				p := prior{(col + 0.5) * g.stride, (row + 0.5) * g.stride, a.W, a.H}
+				// The cells share the input evenly, as the paper has it, even
+				// where the stride does not divide its sides.
+				p := prior{(col + 0.5) / float32(g.cols) * w, (row + 0.5) / float32(g.rows) * h, a.W, a.H}
 				if c.ClipAnchors {
-					p = prior{min(p.x, w), min(p.y, h), min(p.w, w), min(p.h, h)}
+					p.w, p.h = min(p.w, w), min(p.h, h)
 				}
 				out = append(out, p)
 			}

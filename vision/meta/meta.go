@@ -118,7 +118,7 @@ func Parse(props map[string]string) (*Model, error) {
 			}
 		}
 	}
-	return m, m.check()
+	return m, m.Check()
 }
 
 func checkSchema(props map[string]string) error {
@@ -208,14 +208,20 @@ func knownFields(key, text string, v any) error {
 	return nil
 }
 
-// check finds values that are good by themselves but not together.
-func (m *Model) check() error {
+// Check finds values that are wrong, by themselves or together. The error is
+// an *ErrMeta.
+func (m *Model) Check() error {
 	if m.Head != nil {
 		if err := m.Head.Check(); err != nil {
 			return bad(keyHead, "%v", err)
 		}
 		if m.Preprocess == nil {
 			return bad(keyPreprocess, "is missing, but %s is there", keyHead)
+		}
+	}
+	if m.Preprocess != nil {
+		if err := m.Preprocess.Validate(); err != nil {
+			return bad(keyPreprocess, "%v", err)
 		}
 	}
 	if m.Stride < 0 {
@@ -230,7 +236,7 @@ func (m *Model) check() error {
 // Props returns the properties that Parse reads back into m. It fails with an
 // *ErrMeta when m does not pass Parse's checks.
 func (m *Model) Props() (map[string]string, error) {
-	if err := m.check(); err != nil {
+	if err := m.Check(); err != nil {
 		return nil, err
 	}
 	props := map[string]string{}
