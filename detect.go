@@ -12,6 +12,7 @@ import (
 	"github.com/ocellus-vision/ocellus/nn/plan"
 	"github.com/ocellus-vision/ocellus/vision"
 	"github.com/ocellus-vision/ocellus/vision/head"
+	"github.com/ocellus-vision/ocellus/vision/meta"
 )
 
 // Timings says what Detect spent its time on. Prepare, Infer and Decode are
@@ -109,8 +110,12 @@ func newDetector(s *Session) (*detector, error) {
 			return nil, no("its output %s is %v, not float32", out.Name, out.DType)
 		}
 	}
-	if _, err := d.newDecoder(); err != nil {
+	decode, err := d.newDecoder()
+	if err != nil {
 		return nil, err
+	}
+	if n := decode.Classes(); len(m.Labels) > 0 && len(m.Labels) != n {
+		return nil, &meta.ErrMeta{Key: meta.Prefix + "labels", Why: fmt.Sprintf("there are %d, but the outputs tell %d classes apart", len(m.Labels), n)}
 	}
 	return d, nil
 }

@@ -14,6 +14,7 @@
 package ocellus
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io/fs"
 	"os"
@@ -53,6 +54,7 @@ type options struct {
 	least    float32
 	score    float32
 	hasScore bool
+	describe func(*nn.Graph, *meta.Model) error
 }
 
 // Option changes how a Session works.
@@ -79,7 +81,16 @@ func WithLeastObject(pixels float32) Option { return func(o *options) { o.least 
 // model's own.
 func WithScore(s float32) Option { return func(o *options) { o.score, o.hasScore = s, true } }
 
-// Open reads an ONNX file and makes it ready. Everything that can be wrong
+// WithMeta has the metadata of a model completed, or made, by a function. It
+// is given the graph and what is known already, and changes the latter; what
+// comes of it is checked. An error of its own ends Open.
+func WithMeta(describe func(*nn.Graph, *meta.Model) error) Option {
+	return func(o *options) { o.describe = describe }
+}
+
+// Open reads an ONNX file and makes it ready. A file without metadata that
+// others published, and that meta.KnownModels lists, is known by its hash.
+// Everything that can be wrong
 // with the model is found here; the errors are those of packages onnx, nn,
 // plan, meta and head, and say what to do where something can be done.
 func Open(file string, opts ...Option) (*Session, error) {
@@ -104,7 +115,7 @@ func open(file, base string, data []byte, opts []Option) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := New(g, opts...)
+	s, err := newSession(g, data, opts)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -113,7 +124,10 @@ func open(file, base string, data []byte, opts []Option) (*Session, error) {
 }
 
 // New makes a graph ready. The graph is shared, not copied.
-func New(g *nn.Graph, opts ...Option) (*Session, error) {
+func New(g *nn.Graph, opts ...Option) (*Session, error) { return newSession(g, nil, opts) }
+
+// newSession makes a graph ready that was read from data, if from any.
+func newSession(g *nn.Graph, data []byte, opts []Option) (*Session, error) {
 	o := options{threads: runtime.GOMAXPROCS(0)}
 	for _, set := range opts {
 		set(&o)
@@ -124,7 +138,7 @@ func New(g *nn.Graph, opts ...Option) (*Session, error) {
 	if !(o.least >= 0) {
 		return nil, &ErrOption{"WithLeastObject", fmt.Sprintf("%v is no number of pixels", o.least)}
 	}
-	m, err := meta.Parse(g.Meta)
+	m, err := o.metaOf(g, data)
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +148,28 @@ func New(g *nn.Graph, opts ...Option) (*Session, error) {
 	}
 	s.pool = plan.NewPool(o.threads)
 	return s, nil
+}
+
+// metaOf returns what the model says of itself; or, for a model that says
+// nothing, what is known of the file; and then what WithMeta makes of it.
+func (o *options) metaOf(g *nn.Graph, data []byte) (*meta.Model, error) {
+	m, err := meta.Parse(g.Meta)
+	if err != nil {
+		return nil, err
+	}
+	if m.Task == "" && m.Head == nil && data != nil {
+		if known, ok := meta.Known(sha256.Sum256(data)); ok {
+			known.Other = m.Other
+			m = known
+		}
+	}
+	if o.describe == nil {
+		return m, nil
+	}
+	if err := o.describe(g, m); err != nil {
+		return nil, err
+	}
+	return m, m.Check()
 }
 
 // prepare compiles what can be compiled before the first picture comes, so

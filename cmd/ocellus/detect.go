@@ -24,6 +24,7 @@ type detectCommand struct {
 	Least   float32        `help:"Side in pixels of the smallest object to find; the smaller, the longer it takes. Default: a 32nd of the picture." placeholder:"PIXELS"`
 	Tile    ocellus.Tiling `help:"Whether large pictures are searched in tiles: auto or off." default:"auto" placeholder:"auto|off"`
 	Threads int            `help:"Cores to use; default: all." placeholder:"N"`
+	cli.DescribeFlags
 }
 
 func (c *detectCommand) Help() string {
@@ -34,6 +35,7 @@ func (c *detectCommand) Help() string {
                                                         seen/index.html shows it all
     ocellus detect --model blazeface-front selfie.jpg   another model
     ocellus detect --model ./my-net.onnx --score 0.7 photo.jpg
+    ocellus detect --model other.onnx --head yunet --size 320 --colour bgr photo.jpg
     ocellus detect --json photos | jq -c '[.image, (.detections | length)]'
 
 A line of JSON has image, width, height, model, detections and ms. A detection has label, score,
@@ -134,7 +136,7 @@ func (c *detectCommand) open() (*ocellus.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := []ocellus.Option{ocellus.WithTiling(c.Tile), ocellus.WithThreads(threads(c.Threads))}
+	opts := []ocellus.Option{ocellus.WithTiling(c.Tile), ocellus.WithThreads(threads(c.Threads)), ocellus.WithMeta(c.Describe)}
 	if c.Score != nil {
 		opts = append(opts, ocellus.WithScore(*c.Score))
 	}
@@ -146,6 +148,9 @@ func (c *detectCommand) open() (*ocellus.Session, error) {
 		return nil, err
 	}
 	if err := s.Detects(); err != nil {
+		if s.Meta().Head == nil {
+			err = c.Lacking(s.Name(), s.Graph())
+		}
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

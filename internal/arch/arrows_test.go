@@ -40,7 +40,7 @@ var arrows = table(`
 	internal/arch
 	internal/atomicfile
 	internal/check
-	internal/cli     kernels nn nn/plan format format/npy format/onnx vision vision/meta internal/home
+	internal/cli     kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta internal/home
 	internal/conformance  format format/onnx nn nn/plan
 	internal/home
 	internal/mca

@@ -113,6 +113,8 @@ func Run(app App, args []string, env *Env) (code int) {
 		kong.Writers(env.Stdout, env.Stderr), kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Bind(env),
+		kong.Vars{"heads": heads()},
+		kong.ExplicitGroups([]kong.Group{{Key: "describe", Title: "For models whose metadata does not say it:"}}),
 	)
 	if err != nil {
 		panic(err) // a mistake in a grammar, which every test of a command finds

@@ -20,7 +20,7 @@ func Defaults(k Kind) Config {
 	case SSD:
 		c.Scores, c.Boxes, c.Variances = []string{"scores"}, []string{"boxes"}, []float32{0.1, 0.2}
 	case YuNet:
-		c.Strides, c.Score, c.IoU = []int{8, 16, 32}, 0.6, 0.3
+		c.Strides, c.Score, c.IoU = []int{8, 16, 32}, 0.7, 0.3
 		for _, s := range c.Strides {
 			c.Scores = append(c.Scores, fmt.Sprintf("cls_%d", s))
 			c.Objects = append(c.Objects, fmt.Sprintf("obj_%d", s))

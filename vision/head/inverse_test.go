@@ -157,7 +157,7 @@ func yuNetSpecimen() specimen {
 	}
 	s.put = func(rng *rand.Rand, out []Output, d *vision.Detection) {
 		layer := rng.IntN(3)
-		d.Score = max(d.Score, 0.61)
+		d.Score = max(d.Score, 0.71)
 		g := newGrid(in, c.Strides[layer])
 		cell := rng.IntN(g.cells())
 		col, row := g.at(cell)

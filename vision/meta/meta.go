@@ -169,6 +169,12 @@ func (m *Model) parse(key, value string) error {
 	return bad(key, "is not a key of schema %d", Schema)
 }
 
+// ParseHead reads the value of ocellus.head alone. The error is an *ErrMeta.
+func ParseHead(text string) (*head.Config, error) {
+	c := &head.Config{}
+	return c, strict(keyHead, text, c)
+}
+
 // strict reads one JSON value that must fill the whole text and may have no
 // field that v lacks.
 func strict(key, text string, v any) error {
