@@ -15,7 +15,7 @@ import (
 
 type benchCommand struct {
 	Model string `arg:"" name:"model" help:"Name of a model, or an ONNX file."`
-	modelsFlag
+	cli.ModelsFlag
 	bindFlags
 	Threads int           `help:"Cores to use; default: all." placeholder:"N"`
 	Runs    int           `help:"How often to run it; default: for as long as --time says." placeholder:"N"`
@@ -65,7 +65,7 @@ func (c *benchCommand) Run(env *cli.Env) error {
 		return cli.Exit(cli.Usage, err)
 	}
 	start := time.Now()
-	file, _, p, err := compileFile(&c.modelsFlag, &c.bindFlags, c.Model)
+	file, _, p, err := compileFile(&c.ModelsFlag, &c.bindFlags, c.Model)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 type detectCommand struct {
 	Images []string `arg:"" name:"image" help:"Pictures (JPEG, PNG, WebP, BMP), or folders of them."`
 	Model  string   `help:"Name of a model, or an ONNX file." default:"blazeface-back" placeholder:"NAME|FILE"`
-	modelsFlag
+	cli.ModelsFlag
 	Out     string         `help:"Folder for the pictures with what was found drawn in, and a page of them." placeholder:"DIR"`
 	JSON    bool           `help:"Print a line of JSON for each picture; the default where the output is no terminal." xor:"form"`
 	Text    bool           `help:"Print lines for people; the default on a terminal." xor:"form"`
@@ -132,7 +132,7 @@ func (c *detectCommand) open() (*ocellus.Session, error) {
 	if !(c.Least >= 0) {
 		return nil, cli.Usagef("--least %v is no number of pixels", c.Least)
 	}
-	file, err := c.resolve(c.Model)
+	file, err := c.Resolve(c.Model)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 type doctorCommand struct {
-	modelsFlag
+	cli.ModelsFlag
 	JSON bool `help:"Print JSON."`
 }
 
@@ -62,7 +62,7 @@ func (c *doctorCommand) Run(env *cli.Env) error {
 		Kernels: map[string]string{}, Found: []foundModel{}, Problems: []string{},
 	}
 	d.examineCPU()
-	d.examineModels(&c.modelsFlag)
+	d.examineModels(&c.ModelsFlag)
 	var err error
 	if c.JSON {
 		err = env.JSON(&d)
@@ -91,8 +91,8 @@ func (d *diagnosis) examineCPU() {
 	d.Kernels["element"] = kernels.ElementF32Rows(f)[0].Name
 }
 
-func (d *diagnosis) examineModels(m *modelsFlag) {
-	dir, err := m.folder()
+func (d *diagnosis) examineModels(m *cli.ModelsFlag) {
+	dir, err := m.Folder()
 	if err != nil {
 		d.problem(err)
 		return
@@ -110,7 +110,7 @@ func (d *diagnosis) examineModels(m *modelsFlag) {
 		}
 	}
 	if len(files) == 0 {
-		d.problem(&errNoModel{"blazeface-back", dir})
+		d.problem(&cli.ErrNoModel{Name: "blazeface-back", Folder: dir})
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 type inferCommand struct {
 	Model string `arg:"" name:"model" help:"Name of a model, or an ONNX file."`
-	modelsFlag
+	cli.ModelsFlag
 	In      []string `help:"An input from a NumPy file; the name may be left out where there is one input." placeholder:"[NAME=]FILE" sep:"none" required:""`
 	Out     string   `help:"Folder for the outputs, each as NAME.npy." placeholder:"DIR"`
 	Expect  []string `help:"What an output must be; the exit code is 1 when it is not." placeholder:"[NAME=]FILE" sep:"none"`
@@ -61,7 +61,7 @@ func (c *inferCommand) Run(env *cli.Env) error {
 	if !(c.RTol >= 0 && c.ATol >= 0) {
 		return cli.Usagef("--rtol and --atol must not be negative")
 	}
-	file, err := c.resolve(c.Model)
+	file, err := c.Resolve(c.Model)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 
 type inspectCommand struct {
 	Model string `arg:"" name:"model" help:"Name of a model, or an ONNX file."`
-	modelsFlag
+	cli.ModelsFlag
 	bindFlags
 	Steps bool `help:"List every step of the plan with its kernel and shapes."`
 	JSON  bool `help:"Print JSON."`
@@ -70,7 +70,7 @@ type step struct {
 
 // Run inspects.
 func (c *inspectCommand) Run(env *cli.Env) error {
-	file, g, p, err := compileFile(&c.modelsFlag, &c.bindFlags, c.Model)
+	file, g, p, err := compileFile(&c.ModelsFlag, &c.bindFlags, c.Model)
 	if err != nil {
 		return err
 	}
@@ -85,8 +85,8 @@ func (c *inspectCommand) Run(env *cli.Env) error {
 }
 
 // compileFile reads a model and compiles it with what the flags settle.
-func compileFile(m *modelsFlag, f *bindFlags, model string) (string, *nn.Graph, *plan.Plan, error) {
-	file, err := m.resolve(model)
+func compileFile(m *cli.ModelsFlag, f *bindFlags, model string) (string, *nn.Graph, *plan.Plan, error) {
+	file, err := m.Resolve(model)
 	if err != nil {
 		return "", nil, nil, err
 	}
