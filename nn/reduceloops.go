@@ -66,7 +66,7 @@ func initial[A float64 | int64](k reducer, lowest, highest A) A {
 
 // finite returns x, or 0 where exponentials cannot be scaled by it.
 func finite[A float64 | int64](x A) A {
-	if x-x != 0 {
+	if f := float64(x); math.IsInf(f, 0) || math.IsNaN(f) {
 		return 0
 	}
 	return x

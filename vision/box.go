@@ -52,9 +52,12 @@ func (b Box) Empty() bool { return !(b.X1 < b.X2 && b.Y1 < b.Y2) }
 
 // Finite reports whether no coordinate is infinite or NaN.
 func (b Box) Finite() bool {
-	// The difference of a number with itself is 0 unless it is infinite or NaN.
-	return b.X1-b.X1 == 0 && b.Y1-b.Y1 == 0 && b.X2-b.X2 == 0 && b.Y2-b.Y2 == 0
+	return finite(b.X1) && finite(b.Y1) && finite(b.X2) && finite(b.Y2)
 }
+
+// finite compares rather than subtracts: arm64 fuses v-v with the product
+// that v may come from, and what is left is not 0.
+func finite(v float32) bool { return -math.MaxFloat32 <= v && v <= math.MaxFloat32 }
 
 // Width returns X2-X1, which is negative for an inverted box.
 func (b Box) Width() float32 { return b.X2 - b.X1 }

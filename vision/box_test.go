@@ -130,3 +130,14 @@ func TestModeNames(t *testing.T) {
 		t.Error("an unknown mode is read")
 	}
 }
+
+// A coordinate that is a product must not lose its finiteness to a fused
+// multiply-subtract, as arm64 has it.
+func TestFiniteProducts(t *testing.T) {
+	for i := range 1000 {
+		x, w := float32(i)/999, float32(317)
+		if b := (Box{x * w, x * w, x*w + 1, x*w + 1}); !b.Finite() {
+			t.Fatalf("%v is not finite", b)
+		}
+	}
+}

@@ -59,7 +59,7 @@ func (s *Suppressor) rank(dets []Detection, topK int) {
 	s.order = s.order[:0]
 	for i := range dets {
 		d := &dets[i]
-		if d.Box.Empty() || !d.Box.Finite() || d.Score-d.Score != 0 {
+		if d.Box.Empty() || !d.Box.Finite() || !finite(d.Score) {
 			continue
 		}
 		s.order = append(s.order, ranked{d.Score, int32(i)})

@@ -38,7 +38,7 @@ func compare(got, want *nn.Tensor, rtol, atol float64) comparison {
 	for i := range c.Total {
 		g, w := got.Float(i), want.Float(i)
 		d := math.Abs(g - w)
-		if d-d == 0 {
+		if d <= math.MaxFloat64 {
 			c.MaxDiff = max(c.MaxDiff, d)
 		}
 		if g == w && !differsBelow(got, want, i) || math.IsNaN(g) && math.IsNaN(w) || d <= atol+rtol*math.Abs(w) && !math.IsInf(w, 0) && rtol+atol > 0 {

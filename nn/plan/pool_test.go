@@ -26,6 +26,10 @@ func TestRunnersShareAPool(t *testing.T) {
 	}
 	in := randomInputs(p)
 	want := interpret(t, g, in)[0]
+	runs := 10
+	if testing.Short() {
+		runs = 2
+	}
 	for _, threads := range []int{1, 2, 4} {
 		pool := NewPool(threads)
 		var wg sync.WaitGroup
@@ -35,7 +39,7 @@ func TestRunnersShareAPool(t *testing.T) {
 				defer wg.Done()
 				r := p.NewRunner(pool)
 				fill(r, in)
-				for range 10 {
+				for range runs {
 					if err := r.Run(); err != nil {
 						t.Error(err)
 					}

@@ -83,7 +83,7 @@ func (c classes) score(how ClassScores, value float32) float32 {
 // finite reports whether every value is a finite number.
 func finite(vs ...float32) bool {
 	for _, v := range vs {
-		if v-v != 0 {
+		if !(-math.MaxFloat32 <= v && v <= math.MaxFloat32) {
 			return false
 		}
 	}
