@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/ocellus-vision/ocellus/internal/cli"
@@ -20,6 +19,8 @@ type benchCommand struct {
 	Threads int           `help:"Cores to use; default: all." placeholder:"N"`
 	Runs    int           `help:"How often to run it; default: for as long as --time says." placeholder:"N"`
 	Time    time.Duration `help:"How long to measure." default:"3s" placeholder:"DURATION"`
+	Profile bool          `help:"Say where the time goes, layer by layer."`
+	Trace   string        `help:"Write the steps of one run as a trace that Perfetto and Chrome show." placeholder:"FILE" type:"path"`
 	JSON    bool          `help:"Print JSON."`
 }
 
@@ -29,30 +30,17 @@ func (c *benchCommand) Help() string {
     ocellus bench blazeface-back                 on all cores, for three seconds
     ocellus bench net.onnx --threads 1 --runs 100
     ocellus bench net.onnx --shape input=1x3x224x224 --json
+    ocellus bench net.onnx --threads 1 --profile --trace net.json
     OCELLUS_CPU=generic ocellus bench net.onnx   without any assembly
 
 Inputs are random numbers. p50, p90 and p99 are the times that half, nine tenths and all but a
 hundredth of the runs stay under. The share is of what the multipliers of the cores in use reach
-when nothing holds them up, measured on this machine just before.`
-}
+when nothing holds them up, measured on this machine just before and after. Where the system tells
+them, the clock and the temperature are given as well; a machine that grew slower in the meantime
+is said to have throttled.
 
-// benchResult is what is printed.
-type benchResult struct {
-	Model     string  `json:"model"`
-	CPU       string  `json:"cpu"`
-	ISA       string  `json:"isa"`
-	Threads   int     `json:"threads"`
-	Runs      int     `json:"runs"`
-	CompileMS float64 `json:"compile_ms"`
-	MinMS     float64 `json:"min_ms"`
-	P50MS     float64 `json:"p50_ms"`
-	P90MS     float64 `json:"p90_ms"`
-	P99MS     float64 `json:"p99_ms"`
-	MACs      int64   `json:"macs"`
-	GMACs     float64 `json:"gmac_per_s"`      // at p50
-	PeakGMACs float64 `json:"peak_gmac_per_s"` // of the threads in use
-	Share     float64 `json:"share_of_peak"`   // 0 to 1
-	Arena     int     `json:"arena_bytes"`
+--profile times each step of the runs that follow. Its shares of the peak are those of one core
+for each thread; bytes are what a step must read and write at the least.`
 }
 
 // Run measures.
@@ -71,28 +59,43 @@ func (c *benchCommand) Run(env *cli.Env) error {
 	}
 	res := &benchResult{
 		Model: file, CPU: cli.CPU(), ISA: features.String(), Threads: threads(c.Threads),
-		CompileMS: ms(time.Since(start)), MACs: p.Stats().MACs, Arena: p.Stats().ArenaBytes,
+		CompileMS: ms(time.Since(start)), MACs: p.Stats().MACs, Arena: p.Stats().ArenaBytes, Weights: p.Stats().WeightBytes,
 	}
-	const opsPerMAC = 2
-	peak := kernels.PeakF32Rows(features)[0].Measure() / opsPerMAC / 1e9
-	times, err := c.measure(env, p, res.Threads)
+	pool := plan.NewPool(res.Threads)
+	defer pool.Close()
+	r, err := c.warmRunner(env, p, pool)
 	if err != nil {
 		return err
 	}
-	res.fill(times, peak)
+	peak := kernels.PeakF32Rows(features)[0]
+	before := peak.Measure()
+	times, err := c.measure(env, r)
+	if err != nil {
+		return err
+	}
+	after := peak.Measure()
+	res.fill(times, max(before, after)/opsPerMAC/1e9)
+	res.machine(before, after)
+	if c.Profile || c.Trace != "" {
+		if res.Profile, err = c.profile(env, r, res); err != nil {
+			return err
+		}
+	}
 	if c.JSON {
 		return env.JSON(res)
 	}
 	return res.print(env)
 }
 
+const opsPerMAC = 2
+
 // warmUp is the share of the measuring that goes before it, uncounted: until
 // caches are filled and the clock of the CPU has risen.
 const warmUp = 0.1
 
-func (c *benchCommand) measure(env *cli.Env, p *plan.Plan, threads int) ([]time.Duration, error) {
-	pool := plan.NewPool(threads)
-	defer pool.Close()
+// warmRunner fills the inputs and runs until caches are filled and the clock
+// has risen.
+func (c *benchCommand) warmRunner(env *cli.Env, p *plan.Plan, pool *plan.Pool) (*plan.Runner, error) {
 	r := p.NewRunner(pool)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range p.Inputs() {
@@ -101,10 +104,11 @@ func (c *benchCommand) measure(env *cli.Env, p *plan.Plan, threads int) ([]time.
 	if err := r.Run(); err != nil {
 		return nil, fmt.Errorf("this model cannot run on random inputs: %w", err)
 	}
-	warm := time.Duration(warmUp * float64(c.Time))
-	if _, err := runFor(env.Context, r, 0, warm, nil); err != nil {
-		return nil, err
-	}
+	_, err := runFor(env.Context, r, 0, time.Duration(warmUp*float64(c.Time)), nil)
+	return r, err
+}
+
+func (c *benchCommand) measure(env *cli.Env, r *plan.Runner) ([]time.Duration, error) {
 	// A bar counts in hundredths of a second.
 	const tick = 10 * time.Millisecond
 	total := int(c.Time / tick)
@@ -160,33 +164,4 @@ func fillRandom(t *nn.Tensor, rng *rand.Rand) {
 			t.Bytes()[i] = byte(rng.IntN(2))
 		}
 	}
-}
-
-func (r *benchResult) fill(times []time.Duration, peakPerCore float64) {
-	slices.Sort(times)
-	at := func(q float64) float64 { return ms(times[int(q*float64(len(times)-1))]) }
-	r.Runs, r.MinMS, r.P50MS, r.P90MS, r.P99MS = len(times), at(0), at(0.5), at(0.9), at(0.99)
-	r.PeakGMACs = peakPerCore * float64(r.Threads)
-	if s := times[len(times)/2].Seconds(); s > 0 {
-		r.GMACs = float64(r.MACs) / s / 1e9
-	}
-	if r.PeakGMACs > 0 {
-		r.Share = r.GMACs / r.PeakGMACs
-	}
-}
-
-func (r *benchResult) print(env *cli.Env) error {
-	return env.Table([][]string{
-		{"model", r.Model},
-		{"CPU", r.CPU},
-		{"ISA", r.ISA},
-		{"threads", fmt.Sprint(r.Threads)},
-		{"compile", fmt.Sprintf("%.1f ms", r.CompileMS)},
-		{"runs", fmt.Sprint(r.Runs)},
-		{"p50", fmt.Sprintf("%.3f ms", r.P50MS)},
-		{"p90", fmt.Sprintf("%.3f ms", r.P90MS)},
-		{"p99", fmt.Sprintf("%.3f ms", r.P99MS)},
-		{"speed", fmt.Sprintf("%.2f GMAC/s, %.0f %% of the %.1f that %d cores reach", r.GMACs, 100*r.Share, r.PeakGMACs, r.Threads)},
-		{"arena", cli.Bytes(r.Arena)},
-	})
 }

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 )
@@ -163,6 +165,7 @@ func (l *lowering) needScratch(i, bytes int) *block {
 
 // lowerNode appends the step for a node.
 func (l *lowering) lowerNode(i int, n *node) error {
+	weights := l.plan.stats.WeightBytes
 	s, info := l.choose(i, n)
 	if s == nil {
 		s, info = l.forward(i, n), StepInfo{Kernel: "nn"}
@@ -174,6 +177,7 @@ func (l *lowering) lowerNode(i int, n *node) error {
 	}
 	info.Node, info.Fused, info.Op = n.name, n.fused, nn.Name(n.op)
 	info.In, info.Out = l.shapes(n.operands()), l.shapes(n.out)
+	info.Bytes = l.plan.stats.WeightBytes - weights + l.traffic(n, s)
 	if n.nhwc {
 		info.Layout = "NHWC"
 	}
@@ -181,6 +185,18 @@ func (l *lowering) lowerNode(i int, n *node) error {
 	l.plan.infos = append(l.plan.infos, info)
 	l.plan.stats.MACs += info.MACs
 	return nil
+}
+
+// traffic returns the bytes of n's operands and results; of constants only
+// where the step reads them as they are.
+func (l *lowering) traffic(n *node, s step) (bytes int) {
+	_, plain := s.(*forwardStep)
+	for _, id := range slices.Concat(n.operands(), n.out) {
+		if id != none && (plain || l.konst(id) == nil) {
+			bytes += l.vals[id].typ.Shape.Elems() * l.vals[id].typ.DType.Size()
+		}
+	}
+	return bytes
 }
 
 // choose returns the step with a kernel for node i, or nil if none fits.

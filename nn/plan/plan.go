@@ -44,6 +44,7 @@ type StepInfo struct {
 	In     []nn.Shape
 	Out    []nn.Shape // as stored
 	MACs   int64
+	Bytes  int // read and written by one Run: operands, results and weights, each once
 }
 
 // Plan is a compiled graph. It is immutable.

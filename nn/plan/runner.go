@@ -59,16 +59,26 @@ func (r *Runner) Output(i int) *nn.Tensor { return r.outputs[i] }
 // Run computes the outputs from the inputs. It allocates nothing. The only
 // error is an *nn.ErrData.
 func (r *Runner) Run() error {
-	if r.pool != nil {
-		r.pool.enter(&r.ticket)
-		defer r.pool.leave()
-	}
+	r.enter()
+	defer r.leave()
 	for i := range r.execs {
 		if err := r.step(i); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (r *Runner) enter() {
+	if r.pool != nil {
+		r.pool.enter(&r.ticket)
+	}
+}
+
+func (r *Runner) leave() {
+	if r.pool != nil {
+		r.pool.leave()
+	}
 }
 
 func (r *Runner) step(i int) error {
