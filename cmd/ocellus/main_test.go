@@ -153,7 +153,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{"unknown command", []string{"dettect"}, cli.Usage, "See ocellus --help"},
 		{"no picture", []string{"detect"}, cli.Usage, "See ocellus detect --help"},
-		{"unknown flag", []string{"detect", "--colour", pic}, cli.Usage, "--colour"},
+		{"unknown flag", []string{"detect", "--flavour", pic}, cli.Usage, "--flavour"},
 		{"tile", []string{"detect", "--tile", "maybe", pic}, cli.Usage, "one of auto, off"},
 		{"score", []string{"detect", "--score", "2", "--model", spots, pic}, cli.Usage, "--score 2"},
 		{"both forms", []string{"detect", "--json", "--text", pic}, cli.Usage, "--json"},
