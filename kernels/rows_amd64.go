@@ -36,4 +36,10 @@ var (
 		HardSwishF32:   hardSwishF32AVX2,
 		HardSigmoidF32: hardSigmoidF32AVX2,
 	}}}
+	archGemmI8      []GemmI8
+	archDepthwiseI8 []TapsI8
+	archMaxPoolI8   []TapsI8
+	archAvgPoolI8   []TapsI8
+	archElementI8   []ElementI8
+	archPeakI8      []PeakI8
 )

@@ -12,4 +12,10 @@ var (
 	archPeakF32      []PeakF32
 	archConvertF16   []ConvertF16
 	archSoftmaxF32   []SoftmaxF32
+	archGemmI8       []GemmI8
+	archDepthwiseI8  []TapsI8
+	archMaxPoolI8    []TapsI8
+	archAvgPoolI8    []TapsI8
+	archElementI8    []ElementI8
+	archPeakI8       []PeakI8
 )

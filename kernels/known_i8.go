@@ -1,0 +1,158 @@
+package kernels
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"unsafe"
+)
+
+// ErrKernel says that a row computes something else than its specification on
+// this machine.
+type ErrKernel struct {
+	Table, Row, Case string
+}
+
+func (e *ErrKernel) Error() string {
+	return fmt.Sprintf("kernel %s of %s gives a wrong result for %s: this machine or this build is broken", e.Row, e.Table, e.Case)
+}
+
+// sequence is a generator of bytes for known answers (Marsaglia's xorshift).
+type sequence uint32
+
+func (s *sequence) next() byte {
+	*s ^= *s << 13
+	*s ^= *s >> 17
+	*s ^= *s << 5
+	return byte(*s >> 11)
+}
+
+func (s *sequence) fill(p []uint8) []uint8 {
+	for i := range p {
+		p[i] = s.next()
+	}
+	return p
+}
+
+// weight returns −127..127, often one of the two.
+func (s *sequence) weight() int8 {
+	switch w := int8(s.next()); {
+	case w == -128, w > 100:
+		return 127
+	case w < -100:
+		return -127
+	default:
+		return w
+	}
+}
+
+// KnownAnswer runs a few tiles, the largest activations and weights among them,
+// and returns an *ErrKernel when one is not what the specification says. A row
+// that tests cannot run everywhere is chosen only after this; it takes
+// microseconds.
+func (g *GemmI8) KnownAnswer() error {
+	for i, tile := range [][4]int{{g.MR, g.NR, 64, 2}, {g.MR, g.NR, 7, 9}, {1, g.NR, 33, 1}, {g.MR, 1, 5, 3}} {
+		m, n, k, taps := tile[0], tile[1], tile[2], tile[3]
+		s := sequence(i + 1)
+		a := s.fill(make([]uint8, g.MR*taps*k+ReadPast))
+		w := make([]int8, n*taps*k)
+		for j := range w {
+			w[j] = s.weight()
+			if i == 0 {
+				a[j%(len(a)-ReadPast)], w[j] = 255, int8(127-j/k/taps%2*254)
+			}
+		}
+		off := make([]int32, taps*g.MR)
+		for t := range taps {
+			for r := range g.MR {
+				off[t*g.MR+r] = int32((min(r, m-1)*taps + t) * k)
+			}
+		}
+		b, bias, scale := make([]int8, g.PackedLen(n, taps, k)), make([]int32, g.NR), make([]float32, g.NR)
+		g.Pack(b, w, n, taps, k, taps*k, k, 1)
+		for j := range bias {
+			bias[j], scale[j] = int32(int8(s.next()))<<6, float32(s.next())*0x1p-20
+		}
+		c, want := make([]uint8, m*n), make([]uint8, m*n)
+		for j := range want {
+			acc := bias[j%n]
+			for kk := range taps * k {
+				acc += int32(a[j/n*taps*k+kk]) * int32(w[j%n*taps*k+kk])
+			}
+			want[j] = Requantise(acc, scale[j%n], -100, 140, 100)
+		}
+		g.Func(&GemmI8Args{A: unsafe.Pointer(&a[0]), Off: &off[0], B: &b[0], Bias: &bias[0], Scale: &scale[0], C: &c[0],
+			LDC: n, Taps: taps, K: k, M: m, N: n, Zero: 100, Lo: -100, Hi: 140})
+		if !bytes.Equal(c, want) {
+			return &ErrKernel{"GemmI8Rows", g.Name, fmt.Sprintf("%d×%d×%d in %d taps", m, n, k, taps)}
+		}
+	}
+	return nil
+}
+
+// KnownAnswer holds the row against spec, the last row of its table: see
+// GemmI8.KnownAnswer.
+func (r *TapsI8) KnownAnswer(spec *TapsI8) error {
+	for i, shape := range [][3]int{{5, 9, 67}, {1, 1, 1}, {3, 4, 32}} {
+		pixels, taps, c := shape[0], shape[1], shape[2]
+		s := sequence(i + 1)
+		a := s.fill(make([]uint8, (pixels+taps)*c+ReadPast))
+		if i == 0 {
+			for j := range a {
+				a[j] |= 0xF0
+			}
+		}
+		off := make([]int32, pixels*taps)
+		for j := range off {
+			off[j] = int32((j/taps + j%taps) * c)
+		}
+		w, bias, scale := make([]int8, taps*c), make([]int32, ChannelPad(c)), make([]float32, ChannelPad(c))
+		for j := range w {
+			w[j] = s.weight()
+		}
+		for j := range bias {
+			bias[j], scale[j] = int32(int8(s.next()))<<6, float32(s.next())*0x1p-14
+		}
+		var results [2][]uint8
+		for j, row := range []*TapsI8{r, spec} {
+			results[j] = make([]uint8, pixels*c)
+			args := TapsI8Args{A: unsafe.Pointer(&a[0]), Off: &off[0], Bias: &bias[0], Scale: &scale[0], Out: &results[j][0],
+				LDO: c, Pixels: pixels, Taps: taps, C: c, Offset: -int32(taps) * 100, Zero: 100, Lo: -100, Hi: 140}
+			if row.layout != nil {
+				packed := make([]int8, row.PackedLen(taps, c))
+				row.Pack(packed, w, taps, c, c, 1)
+				args.W = &packed[0]
+			}
+			row.Func(&args)
+		}
+		if !bytes.Equal(results[0], results[1]) {
+			return &ErrKernel{"a table of TapsI8", r.Name, fmt.Sprintf("%d pixels of %d channels in %d taps", pixels, c, taps)}
+		}
+	}
+	return nil
+}
+
+// KnownAnswer holds every operation of the row against generic Go: see
+// GemmI8.KnownAnswer.
+func (r *ElementI8) KnownAnswer() error {
+	const n = 333
+	s := sequence(1)
+	x, y, table := s.fill(make([]uint8, n)), s.fill(make([]uint8, n)), [256]uint8(s.fill(make([]uint8, 256)))
+	f := make([]float32, n)
+	for i := range f {
+		f[i] = float32(int32(x[i])-128) * (float32(y[i]) + 0.5)
+	}
+	for op := range numElementI8Ops {
+		var bytesOf [2][]uint8
+		var floats [2][]float32
+		for i, row := range []*ElementI8{r, &genericElementI8} {
+			bytesOf[i], floats[i] = make([]uint8, n), slices.Clone(f)
+			row.Funcs[op](&ElementI8Args{Dst: &bytesOf[i][0], A: &x[0], B: &y[0], F32: &floats[i][0], Table: &table, N: n,
+				ZeroA: 128, ZeroB: 3, ScaleA: 0.0078125, ScaleB: -0.7, Zero: 100, Lo: -90, Hi: 150})
+		}
+		if !bytes.Equal(bytesOf[0], bytesOf[1]) || !slices.Equal(floats[0], floats[1]) {
+			return &ErrKernel{"ElementI8Rows", r.Name, fmt.Sprintf("operation %d", op)}
+		}
+	}
+	return nil
+}

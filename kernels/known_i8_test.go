@@ -1,0 +1,52 @@
+package kernels
+
+import (
+	"errors"
+	"testing"
+	"unsafe"
+)
+
+// TestKnownAnswers: every row that can run here gives the known answers.
+func TestKnownAnswers(t *testing.T) {
+	f := testFeatures(t)
+	for _, row := range GemmI8Rows(f) {
+		if err := row.KnownAnswer(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, rows := range [][]*TapsI8{DepthwiseI8Rows(f), MaxPoolI8Rows(f), AvgPoolI8Rows(f)} {
+		for _, row := range rows {
+			if err := row.KnownAnswer(rows[len(rows)-1]); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for _, row := range ElementI8Rows(f) {
+		if err := row.KnownAnswer(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestKnownAnswersNotice: a row that errs in one byte is found out.
+func TestKnownAnswersNotice(t *testing.T) {
+	gemm, taps, element := genericGemmI8, genericDepthwiseI8, genericElementI8
+	gemm.Func = func(a *GemmI8Args) {
+		genericGemmI8.Func(a)
+		*(*uint8)(unsafe.Add(unsafe.Pointer(a.C), (a.M-1)*a.LDC+a.N-1)) ^= 1
+	}
+	taps.Func = func(a *TapsI8Args) {
+		genericDepthwiseI8.Func(a)
+		*a.Out ^= 1
+	}
+	element.Funcs[DequantiseI8] = func(a *ElementI8Args) {
+		genericElementI8.Funcs[DequantiseI8](a)
+		*a.F32++
+	}
+	for _, err := range []error{gemm.KnownAnswer(), taps.KnownAnswer(&genericDepthwiseI8), element.KnownAnswer()} {
+		var ek *ErrKernel
+		if !errors.As(err, &ek) || ek.Row != "generic" && ek.Row != "generic4x8" {
+			t.Errorf("%v, want an *ErrKernel", err)
+		}
+	}
+}
