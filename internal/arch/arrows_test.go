@@ -35,7 +35,7 @@ var arrows = table(`
 	serve            pipeline capture vision gallery report
 
 	.                kernels nn nn/plan format format/onnx vision vision/head vision/meta face
-	zoo              nn format format/onnx vision vision/head vision/meta internal/atomicfile internal/home
+	zoo              nn format format/onnx format/tfjs models vision vision/head vision/meta internal/atomicfile internal/home
 
 	internal/arch
 	internal/atomicfile
@@ -58,6 +58,8 @@ var arrows = table(`
 // package itself may, itself, and internal/check.
 var testArrows = table(`
 	nn/plan          format/onnx models
+	models           nn/plan
+	zoo              nn/plan
 	format/onnx      nn/plan
 	vision/head      format/onnx format/npy nn/plan nn vision/meta
 	quant            format/onnx models

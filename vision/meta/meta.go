@@ -30,6 +30,7 @@ const (
 	keyHead       = Prefix + "head"
 	keyLabels     = Prefix + "labels"
 	keyLandmarks  = Prefix + "landmarks"
+	keyEmbedding  = Prefix + "embedding"
 	keyStride     = Prefix + "stride"
 	keyProvenance = Prefix + "provenance"
 	keyMetrics    = Prefix + "metrics"
@@ -43,6 +44,7 @@ type Model struct {
 	Head       *head.Config       // how the outputs become detections
 	Labels     []string           // names of the classes, by index
 	Landmarks  *Landmarks
+	Embedding  *Embedding // how two outputs are compared
 	Stride     int // pixels that the sides of the input must be a multiple of
 	Provenance *Provenance
 	Metrics    map[string]float64 // accuracy and the like, by name
@@ -156,6 +158,9 @@ func (m *Model) parse(key, value string) error {
 	case keyLandmarks:
 		m.Landmarks = &Landmarks{}
 		return strict(key, value, m.Landmarks)
+	case keyEmbedding:
+		m.Embedding = &Embedding{}
+		return strict(key, value, m.Embedding)
 	case keyStride:
 		return strict(key, value, &m.Stride)
 	case keyProvenance:
@@ -233,6 +238,9 @@ func (m *Model) Check() error {
 	if m.Stride < 0 {
 		return bad(keyStride, "%d is negative", m.Stride)
 	}
+	if err := m.Embedding.check(); err != nil {
+		return err
+	}
 	if l := m.Landmarks; l != nil && len(l.Template) > 0 && len(l.Template) != len(l.Names) {
 		return bad(keyLandmarks, "template has %d points for %d names", len(l.Template), len(l.Names))
 	}
@@ -263,6 +271,7 @@ func (m *Model) Props() (map[string]string, error) {
 		{keyHead, m.Head != nil, m.Head},
 		{keyLabels, m.Labels != nil, m.Labels},
 		{keyLandmarks, m.Landmarks != nil, m.Landmarks},
+		{keyEmbedding, m.Embedding != nil, m.Embedding},
 		{keyStride, m.Stride != 0, m.Stride},
 		{keyProvenance, m.Provenance != nil, m.Provenance},
 		{keyMetrics, m.Metrics != nil, m.Metrics},
