@@ -37,7 +37,8 @@ in ONNX Runtime's output. Outputs that are no floats must be equal. The exit cod
 by more than the tolerance.
 
 Where a file asks for activations to be quantised by their own range, the two engines' last bits
-decide which of two steps a value on the edge falls on, hence the wider tolerance.
+decide which of two steps a value on the edge falls on, hence the wider tolerance. Scores that all
+but cancel (a face that is neither real nor a picture of one) show both kinds of noise enlarged.
 
 Where all of an output is near 0, as the face scores of a picture without faces are, the error of
 ONNX Runtime's sigmoid is more than any fair share of the largest magnitude, hence --absolute.

@@ -47,6 +47,11 @@ func openNet(lib *onnxruntime.Library, model string, dims map[string]int, rewrit
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	for _, out := range p.Outputs() {
+		if out.Shape.Rank == 0 {
+			return nil, fmt.Errorf("%s: output %q is a scalar, which the binding of ONNX Runtime cannot return", file, out.Name)
+		}
+	}
 	n := &net{file: file, peerFile: file, graph: g, plan: p, ours: p.NewRunner(nil), inputs: map[string]*nn.Tensor{}}
 	for _, in := range p.Inputs() {
 		n.inputs[in.Name] = nn.NewTensor(in.DType, in.Shape)

@@ -130,7 +130,14 @@ func (s *Session) value(t *nn.Tensor) (ort.Value, error) {
 
 // Run computes the outputs. The first Run also makes memory for them, which
 // those that follow use again.
-func (s *Session) Run() error { return s.session.Run(s.inputs, s.outputs) }
+func (s *Session) Run() error {
+	err := s.session.Run(s.inputs, s.outputs)
+	if err != nil {
+		// The binding may leave typed nils behind, on which Destroy panics.
+		clear(s.outputs)
+	}
+	return err
+}
 
 // Output returns the output of that name as the last Run left it.
 func (s *Session) Output(name string) (*nn.Tensor, error) {
