@@ -73,12 +73,14 @@ func WithFeatures(f kernels.Features) Option { return func(o *options) { o.featu
 func WithTiling(t Tiling) Option { return func(o *options) { o.tiling = t } }
 
 // WithLeastObject sets the side, in pixels of the picture, of the smallest
-// object that Detect is to find: the smaller, the more tiles it takes. The
-// default is a fixed part of the picture, see Tiling.
+// object that Detect is to find: the smaller, the more tiles it takes, up to a
+// bound on their number that only extreme wishes meet. The default is a fixed
+// part of the picture, see TileAuto.
 func WithLeastObject(pixels float32) Option { return func(o *options) { o.least = pixels } }
 
 // WithScore sets the least score, 0 to 1, of a detection in place of the
-// model's own.
+// model's own: of the mean of its views where it is looked at again (see
+// TileAuto), else of the one view.
 func WithScore(s float32) Option { return func(o *options) { o.score, o.hasScore = s, true } }
 
 // WithMeta has the metadata of a model completed, or made, by a function. It
@@ -200,9 +202,6 @@ func (s *Session) Inputs() []nn.Input { return s.graph.Inputs }
 
 // Graph returns the model's graph.
 func (s *Session) Graph() *nn.Graph { return s.graph }
-
-// Threads returns the number of threads that the session computes on.
-func (s *Session) Threads() int { return s.opts.threads }
 
 // Close ends the session's threads. Calls of Run and Detect that come after
 // it fail with ErrClosed; those under way end well.

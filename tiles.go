@@ -10,13 +10,14 @@ import (
 type Tiling uint8
 
 const (
-	// TileAuto searches the whole picture, and then overlapping square tiles
-	// of it at several scales, each half the one before, as far down as it
-	// takes to find an object of a 32nd of the picture's longer side (or as
-	// WithLeastObject says). A picture in which the model finds such objects
-	// at once is not tiled.
+	// TileAuto searches the whole picture, and then overlapping tiles of it at
+	// several scales, as far down as it takes to find an object of a 32nd of
+	// the picture's longer side (or as WithLeastObject says). Where the model
+	// states how, each detection is then looked at again in crops around it,
+	// and stands only if most of them show it too; its score, box and
+	// landmarks are the mean of those views.
 	TileAuto Tiling = iota
-	// TileOff searches the whole picture only.
+	// TileOff searches the whole picture once and takes what is seen there.
 	TileOff
 )
 

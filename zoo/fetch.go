@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 
@@ -169,10 +168,4 @@ func (e *Entry) graph(data []byte, beside [][]byte) (*nn.Graph, error) {
 
 func (e *Entry) failed(cure string, cause error, format string, args ...any) error {
 	return &ErrFetch{e.Name, e.Package.String(), fmt.Sprintf(format, args...), cure, cause}
-}
-
-// IsCancelled reports whether err is the end of a context rather than a
-// failure.
-func IsCancelled(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
