@@ -122,6 +122,9 @@ func open(file, base string, data []byte, opts []Option) (*Session, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	s.name = strings.TrimSuffix(base, ".onnx")
+	if no, ok := s.noDet.(*ErrNotDetector); ok {
+		no.Model = s.name
+	}
 	return s, nil
 }
 

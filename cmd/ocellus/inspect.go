@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -100,9 +101,18 @@ func compileFile(m *cli.ModelsFlag, f *bindFlags, model string) (string, *nn.Gra
 	}
 	p, err := plan.Compile(g, b)
 	if err != nil {
-		return "", nil, nil, fmt.Errorf("%s: %w", file, err)
+		return "", nil, nil, fmt.Errorf("%s: %w%s", file, err, bindHint(err))
 	}
 	return file, g, p, nil
+}
+
+// bindHint names the flags that settle what a model leaves open.
+func bindHint(err error) string {
+	var binding *plan.ErrBinding
+	if !errors.As(err, &binding) {
+		return ""
+	}
+	return " (by --dim NAME=SIZE or --shape INPUT=1x3x320x320)"
 }
 
 func inspect(file string, g *nn.Graph, p *plan.Plan, steps bool) (*inspection, error) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ocellus-vision/ocellus/format/npy"
+	"github.com/ocellus-vision/ocellus/format/onnx"
 	"github.com/ocellus-vision/ocellus/internal/cli"
 	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/vision"
@@ -170,7 +171,8 @@ func TestFailures(t *testing.T) {
 		{"infer array missing", []string{"infer", spots, "--in", filepath.Join(dir, "no.npy")}, cli.Missing, "no.npy"},
 		{"inspect shape", []string{"inspect", spots, "--shape", "image=1xq"}, cli.Usage, "--shape"},
 		{"inspect other shape", []string{"inspect", spots, "--shape", "image=1x32x32x3"}, cli.BadInput, "32"},
-		{"inspect dimension", []string{"inspect", spots, "--dim", "batch=2"}, cli.BadInput, "batch"},
+		{"inspect dimension", []string{"inspect", spots, "--dim", "batch=2"}, cli.BadInput, "--dim NAME=SIZE"},
+		{"no detector", []string{"detect", "--model", relu(t, dir), pic}, cli.Usage, "model relu does not say how it finds things"},
 		{"bench time", []string{"bench", spots, "--time", "0s"}, cli.Usage, "--time"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -180,6 +182,22 @@ func TestFailures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// relu writes a model that is no detector.
+func relu(t *testing.T, dir string) string {
+	t.Helper()
+	b := nn.NewBuilder("graph")
+	b.Output(b.Node("y", &nn.Relu{}, b.Input("x", nn.Float32, nn.D(2))))
+	g, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "relu.onnx")
+	if err := onnx.WriteFile(file, g); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func TestInterrupted(t *testing.T) {

@@ -45,7 +45,7 @@ type Model struct {
 	Labels     []string           // names of the classes, by index
 	Landmarks  *Landmarks
 	Embedding  *Embedding // how two outputs are compared
-	Stride     int // pixels that the sides of the input must be a multiple of
+	Stride     int        // pixels that the sides of the input must be a multiple of
 	Provenance *Provenance
 	Metrics    map[string]float64 // accuracy and the like, by name
 	Golden     json.RawMessage    // a known input and what the model makes of it
