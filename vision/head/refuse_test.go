@@ -133,3 +133,30 @@ func TestDefaults(t *testing.T) {
 		}
 	}
 }
+
+// FuzzConfig reads configurations of nonsense: New refuses them, or what it
+// makes can decode.
+func FuzzConfig(f *testing.F) {
+	all := specimens()
+	for i := range all {
+		b, err := json.Marshal(all[i].conf)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(b), i, all[i].in.Width, all[i].in.Height)
+	}
+	f.Fuzz(func(t *testing.T, text string, i, w, h int) {
+		var c Config
+		if i < 0 || i >= len(all) || json.Unmarshal([]byte(text), &c) != nil {
+			return
+		}
+		d, err := New(c, Input{w, h}, all[i].out)
+		var e *ErrConfig
+		if err != nil && !errors.As(err, &e) {
+			t.Fatalf("%T: %v", err, err)
+		}
+		if err == nil {
+			usable(t, d, all[i].out)
+		}
+	})
+}
