@@ -58,7 +58,7 @@ var arrows = table(`
 // package itself may, itself, and internal/check.
 var testArrows = table(`
 	nn/plan          format/onnx models
-	models           nn/plan
+	models           format/onnx nn/plan
 	zoo              nn/plan
 	format/onnx      nn/plan
 	vision/head      format/onnx format/npy nn/plan nn vision/meta

@@ -1,0 +1,231 @@
+package models
+
+import (
+	"math"
+
+	"github.com/ocellus-vision/ocellus/nn"
+)
+
+// layers makes graphs out of layers whose weights are drawn.
+type layers struct {
+	*nn.Builder
+	seed    uint64
+	epsilon float32 // of batch normalisation
+}
+
+// features is a value of shape [batch c h w] or, where h is 0, [batch c].
+// power is the mean square of its elements, roughly: weights are drawn such
+// that what comes out of a layer has variance 1 whatever comes in (He et al.,
+// "Delving deep into rectifiers", 2015, where all that comes in is rectified).
+type features struct {
+	id      nn.ValueID
+	c, h, w int
+	power   float64
+}
+
+func newLayers(name string, o Options) *layers {
+	return &layers{nn.NewBuilder(name), o.Seed, 1e-5}
+}
+
+// input is the network's input, "input": square pictures.
+func (l *layers) input(o Options, power float64) features {
+	id := l.Input("input", nn.Float32, nn.Sym("batch"), nn.D(o.Channels), nn.D(o.Size), nn.D(o.Size))
+	return features{id, o.Channels, o.Size, o.Size, power}
+}
+
+// Mean squares of inputs, of photographs.
+const (
+	unitPower       = 0.25 // pixels from 0 to 1
+	normalisedPower = 1    // pixels less their mean, divided by their deviation
+)
+
+// done returns the graph with those outputs.
+func (l *layers) done(outputs ...features) (*nn.Graph, error) {
+	for _, x := range outputs {
+		l.Output(x.id)
+	}
+	return l.Build()
+}
+
+// param draws a parameter of that deviation.
+func (l *layers) param(name string, deviation float64, dims ...int) nn.ValueID {
+	t := nn.NewTensor(nn.Float32, nn.S(dims...))
+	newDraw(l.seed, name).normal(t.F32(), deviation)
+	return l.Param(name, t)
+}
+
+// statistic draws what is no parameter, or a parameter that is around 1.
+func (l *layers) statistic(name string, low, high float32, trainable bool, n int) nn.ValueID {
+	t := nn.NewTensor(nn.Float32, nn.S(n))
+	newDraw(l.seed, name).uniform(t.F32(), low, high)
+	if trainable {
+		return l.Param(name, t)
+	}
+	return l.Const(name, t)
+}
+
+// shared adds a constant that several nodes read, once.
+func (l *layers) shared(name string, t *nn.Tensor) nn.ValueID {
+	if id, ok := l.Find(name); ok {
+		return id
+	}
+	return l.Const(name, t)
+}
+
+// window is the geometry of a convolution or a pooling over squares.
+type window struct {
+	out    int // channels, of a convolution
+	kernel int
+	stride int // 0: 1
+	pad    int // on all sides
+	groups int // 0: 1; depthwise: as many as there are channels
+	ceil   bool
+}
+
+const depthwise = -1
+
+func (w window) ints() (strides, pads []int) {
+	s := max(w.stride, 1)
+	return []int{s, s}, []int{w.pad, w.pad, w.pad, w.pad}
+}
+
+// extent is what is left of n pixels.
+func (w window) extent(n int) int {
+	span := n + 2*w.pad - w.kernel
+	if w.ceil {
+		span += max(w.stride, 1) - 1
+	}
+	return span/max(w.stride, 1) + 1
+}
+
+// conv is a convolution named name with the weights name.weight and, if biased,
+// name.bias.
+func (l *layers) conv(name string, x features, w window, biased bool) features {
+	groups := max(w.groups, 1)
+	if w.groups == depthwise {
+		groups, w.out = x.c, x.c
+	}
+	fan := x.c / groups * w.kernel * w.kernel
+	in := []nn.ValueID{x.id, l.weight(name+".weight", deviation(fan, x.power), w.out, x.c/groups, w.kernel, w.kernel)}
+	if biased {
+		in = append(in, l.weight(name+".bias", biasDeviation, w.out))
+	}
+	strides, pads := w.ints()
+	op := &nn.Conv{AutoPad: "NOTSET", Group: groups, KernelShape: []int{w.kernel, w.kernel}, Strides: strides, Pads: pads}
+	return features{l.Node(l.Unique(name), op, in...), w.out, w.extent(x.h), w.extent(x.w), 1}
+}
+
+const biasDeviation = 0.1
+
+// deviation is that of weights which make variance 1 of fan inputs.
+func deviation(fan int, power float64) float64 { return math.Sqrt(1 / (float64(fan) * power)) }
+
+// weight is param, or the parameter of that name if it has been drawn: heads
+// of detectors share theirs.
+func (l *layers) weight(name string, deviation float64, dims ...int) nn.ValueID {
+	if id, ok := l.Find(name); ok {
+		return id
+	}
+	return l.param(name, deviation, dims...)
+}
+
+// norm is a batch normalisation with the parameters that PyTorch has. Its
+// statistics are near those of what it gets, so it is far from an identity and
+// leaves the variance about as it is.
+func (l *layers) norm(name string, x features) features {
+	op := &nn.BatchNormalization{Epsilon: l.epsilon, Momentum: 0.9}
+	x.id = l.Node(l.Unique(name), op, x.id,
+		l.statistic(name+".weight", 0.75, 1.25, true, x.c),
+		l.param(name+".bias", biasDeviation, x.c),
+		l.statistic(name+".running_mean", -0.25, 0.25, false, x.c),
+		l.statistic(name+".running_var", 0.5, 1.5, false, x.c))
+	return x
+}
+
+// activation adds a non-linearity to a graph. name is that of the layer that
+// it belongs to.
+type activation func(l *layers, name string, x features) features
+
+// block is a convolution without bias, a normalisation and an activation (nil
+// for none).
+func (l *layers) block(conv, norm string, x features, w window, a activation) features {
+	x = l.norm(norm, l.conv(conv, x, w, false))
+	if a == nil {
+		return x
+	}
+	return a(l, conv, x)
+}
+
+// linear is a fully connected layer on [batch c].
+func (l *layers) linear(name string, x features, out int) features {
+	w := l.param(name+".weight", deviation(x.c, x.power), out, x.c)
+	id := l.Node(name, &nn.Gemm{Alpha: 1, Beta: 1, TransB: true}, x.id, w, l.param(name+".bias", biasDeviation, out))
+	return features{id: id, c: out, power: 1}
+}
+
+// add is the sum of two values of one shape.
+func (l *layers) add(name string, x, y features) features {
+	x.id = l.Node(name, &nn.Add{}, x.id, y.id)
+	x.power += y.power
+	return x
+}
+
+// concat joins channels.
+func (l *layers) concat(name string, xs ...features) features {
+	out, sum := xs[0], 0.0
+	out.c = 0
+	ids := make([]nn.ValueID, len(xs))
+	for i, x := range xs {
+		ids[i] = x.id
+		out.c += x.c
+		// The conversion keeps the product from being fused with the sum.
+		sum += float64(x.power * float64(x.c))
+	}
+	out.id, out.power = l.Node(name, &nn.Concat{Axis: 1}, ids...), sum/float64(out.c)
+	return out
+}
+
+// halves splits the channels in two.
+func (l *layers) halves(name string, x features) (a, b features) {
+	half := int64(x.c / 2)
+	ids := l.NodeN(name, &nn.Split{Axis: 1}, []nn.ValueID{x.id, l.shared(name+".sizes", nn.T([]int64{half, half}, 2))},
+		[]string{name + ".0", name + ".1"})
+	x.c /= 2
+	a, b = x, x
+	a.id, b.id = ids[0], ids[1]
+	return a, b
+}
+
+func (l *layers) maxPool(name string, x features, w window) features {
+	strides, pads := w.ints()
+	op := &nn.MaxPool{AutoPad: "NOTSET", CeilMode: w.ceil, KernelShape: []int{w.kernel, w.kernel}, Strides: strides, Pads: pads}
+	return features{l.Node(name, op, x.id), x.c, w.extent(x.h), w.extent(x.w), x.power}
+}
+
+// pooled is the mean of each channel, [batch c].
+func (l *layers) pooled(name string, x features) features {
+	x.id = l.Node(name, &nn.GlobalAveragePool{}, x.id)
+	return l.flatten(name+".flat", features{x.id, x.c, 1, 1, x.power})
+}
+
+func (l *layers) flatten(name string, x features) features {
+	return features{id: l.Node(name, &nn.Flatten{Axis: 1}, x.id), c: x.c * x.h * x.w, power: x.power}
+}
+
+// larger repeats each pixel twice along both sides.
+func (l *layers) larger(name string, x features) features {
+	op := &nn.Resize{Coordinates: "asymmetric", CubicCoeffA: -0.75, Mode: "nearest", NearestMode: "floor", AspectPolicy: "stretch"}
+	scales := l.shared("resize.scales", nn.T([]float32{1, 1, 2, 2}, 4))
+	x.id, x.h, x.w = l.Node(name, op, x.id, nn.None, scales), 2*x.h, 2*x.w
+	return x
+}
+
+// reshape gives a value a shape, in which 0 keeps a dimension and -1 is what
+// is left.
+func (l *layers) reshape(name string, x nn.ValueID, dims ...int64) nn.ValueID {
+	return l.Node(name, &nn.Reshape{}, x, l.Const(name+".shape", nn.T(dims, len(dims))))
+}
+
+func (l *layers) transpose(name string, x nn.ValueID, perm ...int) nn.ValueID {
+	return l.Node(name, &nn.Transpose{Perm: perm}, x)
+}
