@@ -11,8 +11,9 @@ import (
 )
 
 type modelsCommand struct {
-	List  listCommand  `cmd:"" help:"Say which models there are, and which are here."`
-	Fetch fetchCommand `cmd:"" help:"Fetch models."`
+	List   listCommand   `cmd:"" help:"Say which models there are, and which are here."`
+	Fetch  fetchCommand  `cmd:"" help:"Fetch models."`
+	Define defineCommand `cmd:"" help:"Make a network with weights that are drawn, not trained."`
 }
 
 // folderFlag says where models are kept.
