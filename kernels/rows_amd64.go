@@ -36,10 +36,17 @@ var (
 		HardSwishF32:   hardSwishF32AVX2,
 		HardSigmoidF32: hardSigmoidF32AVX2,
 	}}}
-	archGemmI8      []GemmI8
+	archGemmI8 = []GemmI8{
+		{"avx512vnni-7x32", AVX512 | AVX512VNNI, 7, 32, 4, gemmI8VNNI512, dealt{32}},
+	}
 	archDepthwiseI8 []TapsI8
 	archMaxPoolI8   []TapsI8
 	archAvgPoolI8   []TapsI8
 	archElementI8   []ElementI8
-	archPeakI8      []PeakI8
+	archPeakI8      = []PeakI8{
+		{"avx512vnni", AVX512 | AVX512VNNI, 2 * 12 * 64, peakI8VNNI512},
+		{"avxvnni", AVX2 | AVXVNNI, 2 * 12 * 32, peakI8AVXVNNI},
+		{"avx512", AVX512, 2 * 12 * 64, peakI8AVX512},
+		{"avx2", AVX2, 2 * 12 * 32, peakI8AVX2},
+	}
 )
