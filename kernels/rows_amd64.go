@@ -12,6 +12,10 @@ var (
 		{"avx512", AVX512, 2 * 12 * 16, peakF32AVX512},
 		{"avx2", AVX2, 2 * 12 * 8, peakF32AVX2},
 	}
+	archWinogradF32 = []WinogradF32{
+		{"avx512", AVX512, winogradInputF32AVX512, winogradOutputF32AVX512},
+		{"avx2", AVX2, winogradInputF32AVX2, winogradOutputF32AVX2},
+	}
 	archConvertF16   = []ConvertF16{{"f16c", AVX2, widenF16F16C, narrowF16F16C}}
 	archSoftmaxF32   = []SoftmaxF32{{"avx2", AVX2, softmaxF32AVX2}}
 	archDepthwiseF32 = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}

@@ -80,6 +80,13 @@ func (l *lowering) conv(i int, n *node) (step, StepInfo) {
 	}
 	w := l.konst(n.in[1])
 	out := w.Shape.Dims[0]
+	if s := l.winograd(n, g); s != nil {
+		macs := int64(g.pixels()) * int64(w.Elems())
+		if s.res != none {
+			l.inPlace(i, s.out, s.res, s.x)
+		}
+		return s, StepInfo{Kernel: "winograd-" + s.transform.Name, MACs: macs}
+	}
 	s := &gemmStep{row: l.rows.gemm, x: n.in[0], out: n.out[0], m: g.pixels(), n: out / group,
 		groups: group, ldc: 4 * out, groupIn: 4 * w.Shape.Dims[1]}
 	ohwi := lastChannel(w)

@@ -51,6 +51,7 @@ type rows struct {
 	maxPool   *kernels.TapsF32
 	avgPool   *kernels.TapsF32
 	element   *kernels.ElementF32
+	winograd  *kernels.WinogradF32
 }
 
 func chooseRows(f kernels.Features) rows {
@@ -60,6 +61,7 @@ func chooseRows(f kernels.Features) rows {
 		maxPool:   kernels.MaxPoolF32Rows(f)[0],
 		avgPool:   kernels.AvgPoolF32Rows(f)[0],
 		element:   kernels.ElementF32Rows(f)[0],
+		winograd:  kernels.WinogradF32Rows(f)[0],
 	}
 }
 
