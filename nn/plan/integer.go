@@ -19,10 +19,12 @@ type integers struct {
 	readers [][]*node
 	nodes   []*node           // the new list
 	owned   map[int]bool      // bytes: stored as uint8 whatever the graph says
+	done    map[*node]bool    // taken over by one before it
 	alias   map[int]int       // bytes that are the same as others
 	bytes   map[int]qvalue    // float value → the bytes that it is the meaning of
 	funcs   map[int]*function // float value → the function of one byte that it is
 	roots   map[int]*function // bytes made by a table → that table
+	rescale map[qvalue]int    // bytes and another meaning → bytes with that meaning
 }
 
 // qvalue is a value stored as bytes, and what they mean.
@@ -50,8 +52,8 @@ func (p *program) integerise() {
 	if !quantised {
 		return
 	}
-	w := &integers{program: p, use: p.usage(), readers: make([][]*node, len(p.vals)), owned: map[int]bool{},
-		alias: map[int]int{}, bytes: map[int]qvalue{}, funcs: map[int]*function{}, roots: map[int]*function{}}
+	w := &integers{program: p, use: p.usage(), readers: make([][]*node, len(p.vals)), owned: map[int]bool{}, done: map[*node]bool{},
+		alias: map[int]int{}, bytes: map[int]qvalue{}, funcs: map[int]*function{}, roots: map[int]*function{}, rescale: map[qvalue]int{}}
 	for _, n := range p.nodes {
 		for _, id := range n.operands() {
 			w.readers[id] = append(w.readers[id], n)
@@ -80,6 +82,9 @@ func (w *integers) resolve(id int) int {
 
 // node appends n or what takes its place.
 func (w *integers) node(n *node) {
+	if w.done[n] {
+		return
+	}
 	switch n.op.(type) {
 	case *nn.QuantizeLinear:
 		w.quantise(n)
@@ -132,7 +137,7 @@ func (w *integers) quantise(n *node) {
 		return
 	}
 	if f := w.funcs[n.in[0]]; f != nil {
-		w.tabulate(n, f, q, out)
+		w.tabulate(n, w.before(n), f, q, out)
 		return
 	}
 	w.emit(n, n.op, &quantised{kind: qQuantise, out: q, lo: -float32(q.zero), hi: float32(255 - q.zero)}, out, n.in[0])
@@ -159,8 +164,8 @@ func (w *integers) quantises(n *node) (qparam, bool) {
 }
 
 // tabulate makes bytes of other bytes by a table. One that changes nothing
-// is no node: its readers read the original.
-func (w *integers) tabulate(n *node, f *function, q qparam, out int) {
+// is no node: its readers read the original. op is what the table is reported as.
+func (w *integers) tabulate(n *node, op nn.Op, f *function, q qparam, out int) {
 	var t [256]uint8
 	same := true
 	for i, x := range f.real {
@@ -173,12 +178,11 @@ func (w *integers) tabulate(n *node, f *function, q qparam, out int) {
 		return
 	}
 	w.roots[out] = &function{of: f.of, table: &t}
-	w.emit(n, w.namer(n), &quantised{kind: qTable, out: q, table: &t}, out, f.of)
+	w.emit(n, op, &quantised{kind: qTable, out: q, table: &t}, out, f.of)
 }
 
-// namer returns the operation that a table is reported as: the one before the
-// Q node, where there is one.
-func (w *integers) namer(n *node) nn.Op {
+// before returns the operation before a Q node, which a table for it does.
+func (w *integers) before(n *node) nn.Op {
 	if m := w.use.maker[n.in[0]]; m != nil {
 		return m.op
 	}
@@ -194,12 +198,13 @@ func (w *integers) dequantise(n *node) {
 		w.nodes = append(w.nodes, n)
 		return
 	}
-	w.means(out, in, q)
-	w.emit(n, n.op, &quantised{kind: qDequantise, in: [2]qparam{q}}, out, in)
+	w.means(n, out, in, q)
 }
 
-// means records that a float value is the meaning of bytes.
-func (w *integers) means(v, bytes int, q qparam) {
+// means records that a float value, a result of n, is the meaning of bytes,
+// and appends the node that makes it for who needs the float.
+func (w *integers) means(n *node, v, bytes int, q qparam) {
+	w.emit(n, &nn.DequantizeLinear{}, &quantised{kind: qDequantise, in: [2]qparam{q}}, v, bytes)
 	w.bytes[v] = qvalue{bytes, q}
 	f := &function{of: bytes, real: q.real()}
 	if r := w.roots[bytes]; r != nil { // through the table, to what that is made of

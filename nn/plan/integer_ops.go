@@ -89,29 +89,39 @@ func (w *integers) matmulBias(n *node, q *qweights) int {
 // emitWeighted appends the node, unless its sums might leave int32.
 func (w *integers) emitWeighted(n *node, q *quantised, out, x int) bool {
 	depth := q.weights.w.Elems() / len(q.weights.scale)
-	bias, ok := q.weights.integerBias(q.in[0])
-	if !ok || float64(depth)*255*127+bias >= math.MaxInt32 {
+	if !(float64(depth)*255*127+q.weights.largestBias(q.in[0]) < math.MaxInt32) {
 		return false
 	}
 	if t, ok := w.after(out); ok {
 		q.out, q.lo, q.hi = t.q, t.lo, t.hi
 		w.emit(n, n.op, q, t.out, x)
-		w.nodes = append(w.nodes, n) // for who wants the float; pruned where nobody does
 		return true
 	}
 	q.real = true
-	if out != n.out[0] {
-		// The addition that was taken over comes later in the list, and
-		// would make the same value again.
-		w.funcs[out] = nil
-		return false
-	}
 	w.emit(n, n.op, q, out, x)
+	if out != n.out[0] {
+		w.done[w.use.maker[out]] = true // the addition that was taken over
+	}
 	return true
 }
 
-// movers are operations that only move elements, or choose among them by
-// size: what they do to bytes they do to what bytes stand for.
+// largestBias returns the largest magnitude of the bias in units of the sums.
+func (q *qweights) largestBias(x qparam) float64 {
+	largest := 0.0
+	for c := range q.scale {
+		largest = max(largest, math.Abs(q.integerBias(x, c)))
+	}
+	return largest
+}
+
+// integerBias is the bias of a channel in units of its sums. The unit is the
+// float32 product, as quantisers have it, so that their integers come back.
+func (q *qweights) integerBias(x qparam, c int) float64 {
+	return math.RoundToEven(q.bias[c] / float64(x.scale*q.scale[c]))
+}
+
+// mover reports whether an operation only moves elements, or chooses among
+// them by size: what it does to bytes it does to what bytes stand for.
 func mover(op nn.Op) bool {
 	switch op := op.(type) {
 	case *nn.Reshape, *nn.Transpose, *nn.Flatten, *nn.Squeeze, *nn.Unsqueeze, *nn.Slice, *nn.Split, *nn.Gather, *nn.Identity,
@@ -130,7 +140,6 @@ func (w *integers) move(n *node) bool {
 		return false
 	}
 	in := append([]int{x.id}, n.in[1:]...)
-	op := n.op
 	switch op := n.op.(type) {
 	case *nn.MaxPool:
 		if len(n.out) != 1 {
@@ -149,21 +158,20 @@ func (w *integers) move(n *node) bool {
 		if id != none {
 			outs[i] = w.newBytes(id)
 			w.own(outs[i])
-			w.means(id, outs[i], x.q)
 		}
 	}
-	e := newNode(n.name, op, in, outs)
-	if _, ok := op.(*nn.MaxPool); ok {
+	e := newNode(n.name, n.op, in, outs)
+	if _, ok := n.op.(*nn.MaxPool); ok && w.vals[n.in[0]].typ.Shape.Rank == 4 {
 		e.q = &quantised{kind: qMaxPool}
 	}
-	w.nodes = append(w.nodes, e, n)
-	w.meanings(n)
+	w.nodes = append(w.nodes, e)
+	for i, id := range n.out {
+		if id != none {
+			w.means(n, id, outs[i], x.q)
+		}
+	}
 	return true
 }
-
-// meanings keeps the float results of a mover available: n itself makes them,
-// and is pruned where nobody reads them.
-func (w *integers) meanings(*node) {}
 
 // padBytes returns the operands of a Pad on bytes: zero is the zero point.
 func (w *integers) padBytes(op *nn.Pad, n *node, x qvalue) ([]int, bool) {
@@ -205,14 +213,14 @@ func (w *integers) join(n *node) bool {
 		parts = append(parts, b)
 		same = same && b.q == parts[0].q
 	}
-	t, quantised := w.after(n.out[0])
+	t, ends := w.after(n.out[0])
 	lo, hi := t.q.limits(float32(math.Inf(-1)), float32(math.Inf(1)))
-	quantised = quantised && t.lo == lo && t.hi == hi
-	if !same && !quantised {
+	ends = ends && t.lo == lo && t.hi == hi
+	if !same && !ends {
 		return false
 	}
 	q, out := parts[0].q, none
-	if quantised {
+	if ends {
 		q, out = t.q, t.out
 	}
 	in := make([]int, len(parts))
@@ -221,10 +229,11 @@ func (w *integers) join(n *node) bool {
 	}
 	if out == none {
 		out = w.newBytes(n.out[0])
-		w.means(n.out[0], out, q)
+		w.emit(n, n.op, nil, out, in...)
+		w.means(n, n.out[0], out, q)
+		return true
 	}
 	w.emit(n, n.op, nil, out, in...)
-	w.nodes = append(w.nodes, n)
 	return true
 }
 
@@ -233,9 +242,13 @@ func (w *integers) rescaled(n *node, b qvalue, q qparam, v int) int {
 	if b.q == q {
 		return b.id
 	}
-	out := w.newBytes(v)
-	w.tabulate(newNode(n.name, n.op, []int{v}, nil), w.funcs[v], q, out)
-	return w.resolve(out)
+	key := qvalue{b.id, q}
+	if _, done := w.rescale[key]; !done {
+		out := w.newBytes(v)
+		w.tabulate(n, n.op, w.funcs[v], q, out)
+		w.rescale[key] = w.resolve(out)
+	}
+	return w.rescale[key]
 }
 
 // average takes averages over windows of pictures.
@@ -252,8 +265,8 @@ func (w *integers) average(n *node) bool {
 		return false
 	}
 	x, ok := w.bytes[n.in[0]]
-	t, quantised := w.after(n.out[0])
-	if !ok || !quantised || w.vals[n.in[0]].typ.Shape.Rank != 4 || w.vals[n.out[0]].typ.Shape.Elems() == 0 {
+	t, ends := w.after(n.out[0])
+	if !ok || !ends || w.vals[n.in[0]].typ.Shape.Rank != 4 || w.vals[n.out[0]].typ.Shape.Elems() == 0 {
 		return false
 	}
 	g, ok := w.poolGeometry(newNode(n.name, op, n.in[:1], n.out))
@@ -261,7 +274,6 @@ func (w *integers) average(n *node) bool {
 		return false
 	}
 	w.emit(n, op, &quantised{kind: qAvgPool, in: [2]qparam{x.q}, out: t.q, lo: t.lo, hi: t.hi}, t.out, x.id)
-	w.nodes = append(w.nodes, n)
 	return true
 }
 
@@ -282,8 +294,8 @@ func (w *integers) pair(n *node) bool {
 	}
 	a, okA := w.bytes[n.in[0]]
 	b, okB := w.bytes[n.in[1]]
-	t, quantised := w.after(n.out[0])
-	if !okA || !okB || !quantised || w.vals[a.id].typ.Shape != w.vals[b.id].typ.Shape {
+	t, ends := w.after(n.out[0])
+	if !okA || !okB || !ends || w.vals[a.id].typ.Shape != w.vals[b.id].typ.Shape {
 		return false
 	}
 	q := &quantised{kind: qAdd, in: [2]qparam{a.q, b.q}, out: t.q, lo: t.lo, hi: t.hi}
@@ -297,6 +309,5 @@ func (w *integers) pair(n *node) bool {
 		return false
 	}
 	w.emit(n, n.op, q, t.out, a.id, b.id)
-	w.nodes = append(w.nodes, n)
 	return true
 }

@@ -43,6 +43,11 @@ func (q *quantised) elementwise() bool {
 	return false
 }
 
+// overPictures reports whether the node has kernels over NHWC.
+func (q *quantised) overPictures() bool {
+	return q.kind == qConv || q.kind == qMaxPool || q.kind == qAvgPool
+}
+
 // qparam says what a stored byte q stands for: scale·(q − zero). A tensor of
 // int8 is stored with 128 added to its values and to its zero.
 type qparam struct {
