@@ -55,6 +55,7 @@ type options struct {
 	score    float32
 	hasScore bool
 	describe func(*nn.Graph, *meta.Model) error
+	pool     *plan.Pool // nil: the session has its own
 }
 
 // Option changes how a Session works.
@@ -89,6 +90,10 @@ func WithScore(s float32) Option { return func(o *options) { o.score, o.hasScore
 func WithMeta(describe func(*nn.Graph, *meta.Model) error) Option {
 	return func(o *options) { o.describe = describe }
 }
+
+// withPool has the session compute on the threads of a pool that others use
+// too, and who passes it closes it.
+func withPool(p *plan.Pool) Option { return func(o *options) { o.pool = p } }
 
 // Open reads an ONNX file and makes it ready. A file without metadata that
 // others published, and that meta.KnownModels lists, is known by its hash.
@@ -133,15 +138,9 @@ func New(g *nn.Graph, opts ...Option) (*Session, error) { return newSession(g, n
 
 // newSession makes a graph ready that was read from data, if from any.
 func newSession(g *nn.Graph, data []byte, opts []Option) (*Session, error) {
-	o := options{threads: runtime.GOMAXPROCS(0)}
-	for _, set := range opts {
-		set(&o)
-	}
-	if o.hasScore && !(o.score >= 0 && o.score <= 1) {
-		return nil, &ErrOption{"WithScore", fmt.Sprintf("%v is outside 0 to 1", o.score)}
-	}
-	if !(o.least >= 0) {
-		return nil, &ErrOption{"WithLeastObject", fmt.Sprintf("%v is no number of pixels", o.least)}
+	o, err := settled(opts)
+	if err != nil {
+		return nil, err
 	}
 	m, err := o.metaOf(g, data)
 	if err != nil {
@@ -151,8 +150,33 @@ func newSession(g *nn.Graph, data []byte, opts []Option) (*Session, error) {
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
-	s.pool = plan.NewPool(o.threads)
+	if s.pool = o.pool; s.pool == nil {
+		s.pool = plan.NewPool(o.threads)
+	}
 	return s, nil
+}
+
+// settled returns what the options come to, or an *ErrOption.
+func settled(opts []Option) (options, error) {
+	o := options{threads: runtime.GOMAXPROCS(0)}
+	for _, set := range opts {
+		set(&o)
+	}
+	if o.hasScore && !(o.score >= 0 && o.score <= 1) {
+		return o, &ErrOption{"WithScore", fmt.Sprintf("%v is outside 0 to 1", o.score)}
+	}
+	if !(o.least >= 0) {
+		return o, &ErrOption{"WithLeastObject", fmt.Sprintf("%v is no number of pixels", o.least)}
+	}
+	return o, nil
+}
+
+// planOptions are those of o that concern a plan.
+func (o *options) planOptions() []plan.Option {
+	if o.features == nil {
+		return nil
+	}
+	return []plan.Option{plan.WithFeatures(*o.features)}
 }
 
 // metaOf returns what the model says of itself; or, for a model that says
@@ -213,7 +237,7 @@ func (s *Session) Close() error {
 	was := s.closed
 	s.closed = true
 	s.mu.Unlock()
-	if !was {
+	if !was && s.opts.pool == nil {
 		s.pool.Close()
 	}
 	return nil

@@ -139,11 +139,7 @@ func (s *Session) bindings(inputs map[string]*nn.Tensor) (string, plan.Bindings)
 }
 
 func (s *Session) compile(b plan.Bindings) (*plan.Plan, error) {
-	var opts []plan.Option
-	if s.opts.features != nil {
-		opts = append(opts, plan.WithFeatures(*s.opts.features))
-	}
-	return plan.Compile(s.graph, b, opts...)
+	return plan.Compile(s.graph, b, s.opts.planOptions()...)
 }
 
 func (c *compiled) take(pool *plan.Pool) *plan.Runner {

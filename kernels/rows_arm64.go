@@ -36,5 +36,4 @@ var (
 	archAvgPoolI8   []TapsI8
 	archElementI8   []ElementI8
 	archPeakI8      []PeakI8
-	archWinogradF32 []WinogradF32
 )

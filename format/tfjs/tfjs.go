@@ -216,7 +216,7 @@ func (m *Manifest) readGroup(g *group, data []byte, out map[string]*nn.Tensor) e
 		values := make([]float32, n)
 		for j := range values {
 			v := float32(s.value(data[at:]))
-			if v-v != 0 {
+			if !(v >= -math.MaxFloat32 && v <= math.MaxFloat32) {
 				return &format.ErrCorrupt{File: where, Offset: int64(at), Why: fmt.Sprintf("weight %q holds %v", w.Name, v)}
 			}
 			values[j] = v

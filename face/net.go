@@ -1,0 +1,92 @@
+package face
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/ocellus-vision/ocellus/nn"
+	"github.com/ocellus-vision/ocellus/nn/plan"
+	"github.com/ocellus-vision/ocellus/vision"
+	"github.com/ocellus-vision/ocellus/vision/meta"
+)
+
+// net is a network that takes one upright face and gives one list of numbers.
+type net struct {
+	plan *plan.Plan
+	pool *plan.Pool
+	pre  vision.Preprocess
+	n    int // numbers that come out
+
+	mu   sync.Mutex
+	idle []*worker
+}
+
+// worker is what one goroutine runs the network with.
+type worker struct {
+	runner *plan.Runner
+	warper *vision.Warper
+}
+
+func newNet(g *nn.Graph, m *meta.Model, part string, pool *plan.Pool, opts []plan.Option) (*net, error) {
+	no := func(format string, args ...any) error { return &ErrModel{g.Name, part, fmt.Sprintf(format, args...)} }
+	switch {
+	case m.Preprocess == nil:
+		return nil, no("its metadata has no ocellus.preprocess")
+	case len(g.Inputs) != 1 || len(g.Outputs) != 1:
+		return nil, no("it has %d inputs and %d outputs, not one of each", len(g.Inputs), len(g.Outputs))
+	}
+	pre := *m.Preprocess
+	shape := nn.S(1, pre.Channels(), pre.Height, pre.Width)
+	if pre.Layout == vision.NHWC {
+		shape = nn.S(1, pre.Height, pre.Width, pre.Channels())
+	}
+	p, err := plan.Compile(g, plan.Bindings{Shapes: map[string]nn.Shape{g.ValueName(g.Inputs[0].Value): shape}}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	in, out := p.Inputs(), p.Outputs()[0]
+	if len(in) != 1 || in[0].DType != nn.Float32 || out.DType != nn.Float32 {
+		return nil, no("it does not take and give float32")
+	}
+	return &net{plan: p, pool: pool, pre: pre, n: out.Shape.Elems()}, nil
+}
+
+func (n *net) take() (*worker, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if last := len(n.idle) - 1; last >= 0 {
+		w := n.idle[last]
+		n.idle = n.idle[:last]
+		return w, nil
+	}
+	warper, err := vision.NewWarper(n.pre)
+	if err != nil {
+		return nil, err
+	}
+	return &worker{n.plan.NewRunner(n.pool), warper}, nil
+}
+
+// give keeps a worker for the next face, but no more than run at a time.
+func (n *net) give(w *worker) {
+	most := 1
+	if n.pool != nil {
+		most = n.pool.Threads()
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.idle) < most {
+		n.idle = append(n.idle, w)
+	}
+}
+
+// run returns what the network makes of the part of a picture that at leads
+// to; it is valid until the worker's next run.
+func (w *worker) run(img *vision.Image, at vision.Affine) ([]float32, error) {
+	if err := w.warper.Fill(w.runner.Input(0).F32(), img, at); err != nil {
+		return nil, err
+	}
+	if err := w.runner.Run(); err != nil {
+		return nil, err
+	}
+	return w.runner.Output(0).F32(), nil
+}

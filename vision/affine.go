@@ -1,0 +1,71 @@
+package vision
+
+import "math"
+
+// Affine is a map of the plane: x' = XX·x + XY·y + X0, y' = YX·x + YY·y + Y0.
+type Affine struct{ XX, XY, X0, YX, YY, Y0 float64 }
+
+// Apply returns where p goes.
+func (a Affine) Apply(p Point) Point {
+	x, y := float64(p.X), float64(p.Y)
+	return Point{float32(a.XX*x + a.XY*y + a.X0), float32(a.YX*x + a.YY*y + a.Y0)}
+}
+
+// Then returns the map that does a and then b.
+func (a Affine) Then(b Affine) Affine {
+	return Affine{
+		b.XX*a.XX + b.XY*a.YX, b.XX*a.XY + b.XY*a.YY, b.XX*a.X0 + b.XY*a.Y0 + b.X0,
+		b.YX*a.XX + b.YY*a.YX, b.YX*a.XY + b.YY*a.YY, b.YX*a.X0 + b.YY*a.Y0 + b.Y0,
+	}
+}
+
+// Scale returns the square root of the factor by which the map multiplies
+// areas; for a similarity, that by which it multiplies lengths.
+func (a Affine) Scale() float64 { return math.Sqrt(math.Abs(a.XX*a.YY - a.XY*a.YX)) }
+
+// Angle returns by how much the map turns the x axis towards the y axis (on
+// the screen: clockwise), in radians, -π to π.
+func (a Affine) Angle() float64 { return math.Atan2(a.YX, a.XX) }
+
+func (a Affine) finite() bool {
+	for _, v := range [...]float64{a.XX, a.XY, a.X0, a.YX, a.YY, a.Y0} {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// FitSimilarity returns the similarity (turning, scaling and moving, without
+// mirroring) that takes the points from nearest to the points to: the one with
+// the least sum of squared distances (Umeyama, "Least-Squares Estimation of
+// Transformation Parameters Between Two Point Patterns", 1991, which in the
+// plane has a closed form). ok is false for fewer than two points, for lists of
+// different lengths, and where the points of a list are all in one place or
+// are no numbers.
+func FitSimilarity(from, to []Point) (a Affine, ok bool) {
+	if len(from) < 2 || len(from) != len(to) {
+		return Affine{}, false
+	}
+	fx, fy := mean(from)
+	tx, ty := mean(to)
+	var dot, cross, spread float64 // Σ f·t, Σ f×t, Σ |f|²
+	for i := range from {
+		x, y := float64(from[i].X)-fx, float64(from[i].Y)-fy
+		u, v := float64(to[i].X)-tx, float64(to[i].Y)-ty
+		dot += x*u + y*v
+		cross += x*v - y*u
+		spread += x*x + y*y
+	}
+	c, s := dot/spread, cross/spread
+	a = Affine{XX: c, XY: -s, X0: tx - c*fx + s*fy, YX: s, YY: c, Y0: ty - s*fx - c*fy}
+	return a, a.finite() && a.Scale() > 0
+}
+
+func mean(ps []Point) (x, y float64) {
+	for _, p := range ps {
+		x += float64(p.X)
+		y += float64(p.Y)
+	}
+	return x / float64(len(ps)), y / float64(len(ps))
+}
