@@ -41,7 +41,7 @@ type GemmI8Args struct {
 	LDC   int            // bytes from row to row of C, F32 or I32
 	Taps  int            // ≥ 1
 	K     int            // bytes in a row of A, ≥ 1. Up to ReadPast bytes after them may be read; they count for nothing.
-	M, N  int            // rows and columns to store: 1..MR, 1..NR. Nothing past them is written.
+	M, N  int            // rows to store, 1..MR, and columns of the panel, 1..NR. Nothing past them is written.
 	Zero  int32          // zero point of C, 0..255
 	Lo    float32        // limits of C less Zero: whole numbers, −Zero ≤ Lo ≤ Hi ≤ 255−Zero
 	Hi    float32
@@ -108,7 +108,7 @@ func (a *GemmI8Args) store(acc []int32, m int) {
 	}
 }
 
-var genericGemmI8 = GemmI8{"generic4x8", 0, genericMR, genericNR, 1, gemmI8Generic, interleaved{nr: genericNR, kr: 1}}
+var genericGemmI8 = GemmI8{"generic4x8", 0, genericMR, genericNR, 1, gemmI8Generic, interleaved{genericNR, 1}}
 
 // GemmI8Rows returns the rows that a CPU with the features f can run, best
 // first; the last is generic Go.

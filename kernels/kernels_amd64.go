@@ -80,3 +80,14 @@ func hardSwishF32AVX2(a *ElementF32Args)
 
 //go:noescape
 func hardSigmoidF32AVX2(a *ElementF32Args)
+
+//go:noescape
+func gemmI8VNNI512(a *GemmI8Args)
+
+func peakI8VNNI512(rounds int)
+
+func peakI8AVXVNNI(rounds int)
+
+func peakI8AVX512(rounds int)
+
+func peakI8AVX2(rounds int)

@@ -38,12 +38,8 @@ type panelLayout interface {
 	pack(dst []int8, p *panelI8)
 }
 
-// interleaved is the layout [tap][group of kr k][nr columns][kr]. Where columns
-// is set, columns[i] is the column at place i.
-type interleaved struct {
-	nr, kr  int
-	columns []uint8
-}
+// interleaved is the layout [tap][group of kr k][nr columns][kr].
+type interleaved struct{ nr, kr int }
 
 func (l interleaved) len(taps, k int) int { return taps * ((k + l.kr - 1) / l.kr) * l.nr * l.kr }
 
@@ -52,9 +48,6 @@ func (l interleaved) pack(dst []int8, p *panelI8) {
 	for t := range p.taps {
 		for k0 := 0; k0 < p.k; k0 += l.kr {
 			for n := range l.nr {
-				if l.columns != nil {
-					n = int(l.columns[n])
-				}
 				for k := range l.kr {
 					dst[i] = p.at(t, k0+k, n)
 					i++
@@ -62,4 +55,42 @@ func (l interleaved) pack(dst []int8, p *panelI8) {
 			}
 		}
 	}
+}
+
+// dealt is the layout [tap][group of 4 k][nr columns][4], whose columns are
+// dealt out by fours to the two halves of a step, as dealtColumn says. A panel
+// of no more than half the columns has them in order, in the first half of the
+// memory.
+type dealt struct{ nr int }
+
+func (l dealt) len(taps, k int) int { return interleaved{l.nr, 4}.len(taps, k) }
+
+func (l dealt) pack(dst []int8, p *panelI8) {
+	if p.cols <= l.nr/2 {
+		interleaved{l.nr / 2, 4}.pack(dst, p)
+		return
+	}
+	i := 0
+	for t := range p.taps {
+		for k := 0; k < p.k; k += 4 {
+			for at := range l.nr {
+				l.group(dst[i:i+4], p, t, k, dealtColumn(at, l.nr))
+				i += 4
+			}
+		}
+	}
+}
+
+// group writes four weights of a column.
+func (l dealt) group(dst []int8, p *panelI8, t, k, n int) {
+	for i := range dst {
+		dst[i] = p.at(t, k+i, n)
+	}
+}
+
+// dealtColumn returns the column at place i of nr: 0 to 3, 8 to 11, … in the
+// first half, 4 to 7, 12 to 15, … in the second.
+func dealtColumn(i, nr int) int {
+	half := nr / 2
+	return i%half/4*8 + i/half*4 + i%4
 }

@@ -12,6 +12,10 @@ var (
 		{"avx512", AVX512, 2 * 12 * 16, peakF32AVX512},
 		{"avx2", AVX2, 2 * 12 * 8, peakF32AVX2},
 	}
+	archWinogradF32 = []WinogradF32{
+		{"avx512", AVX512, winogradInputF32AVX512, winogradOutputF32AVX512},
+		{"avx2", AVX2, winogradInputF32AVX2, winogradOutputF32AVX2},
+	}
 	archConvertF16   = []ConvertF16{{"f16c", AVX2, widenF16F16C, narrowF16F16C}}
 	archSoftmaxF32   = []SoftmaxF32{{"avx2", AVX2, softmaxF32AVX2}}
 	archDepthwiseF32 = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}
@@ -36,10 +40,17 @@ var (
 		HardSwishF32:   hardSwishF32AVX2,
 		HardSigmoidF32: hardSigmoidF32AVX2,
 	}}}
-	archGemmI8      []GemmI8
+	archGemmI8 = []GemmI8{
+		{"avx512vnni-7x32", AVX512 | AVX512VNNI, 7, 32, 4, gemmI8VNNI512, dealt{32}},
+	}
 	archDepthwiseI8 []TapsI8
 	archMaxPoolI8   []TapsI8
 	archAvgPoolI8   []TapsI8
 	archElementI8   []ElementI8
-	archPeakI8      []PeakI8
+	archPeakI8      = []PeakI8{
+		{"avx512vnni", AVX512 | AVX512VNNI, 2 * 12 * 64, peakI8VNNI512},
+		{"avxvnni", AVX2 | AVXVNNI, 2 * 12 * 32, peakI8AVXVNNI},
+		{"avx512", AVX512, 2 * 12 * 64, peakI8AVX512},
+		{"avx2", AVX2, 2 * 12 * 32, peakI8AVX2},
+	}
 )

@@ -36,4 +36,5 @@ var (
 	archAvgPoolI8   []TapsI8
 	archElementI8   []ElementI8
 	archPeakI8      []PeakI8
+	archWinogradF32 []WinogradF32
 )

@@ -18,4 +18,5 @@ var (
 	archAvgPoolI8    []TapsI8
 	archElementI8    []ElementI8
 	archPeakI8       []PeakI8
+	archWinogradF32  []WinogradF32
 )

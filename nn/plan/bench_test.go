@@ -13,7 +13,7 @@ var resNetLayers = [][2]int{{64, 56}, {128, 28}, {256, 14}, {512, 7}}
 
 // convNet is one 3×3 convolution with its activation, on values that are
 // stored as NHWC from the start.
-func convNet(b *testing.B, channels, extent int) *nn.Graph {
+func convNet(b testing.TB, channels, extent int) *nn.Graph {
 	n := newNet(fmt.Sprintf("conv %d", channels))
 	x := n.Input("x", nn.Float32, nn.D(1), nn.D(extent), nn.D(extent), nn.D(channels))
 	y := n.op(&nn.Transpose{Perm: []int{0, 3, 1, 2}}, x)

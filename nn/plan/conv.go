@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
@@ -8,6 +9,7 @@ import (
 // table of offsets.
 type geometry struct {
 	pictures, channels int
+	size               int // bytes of an element
 	y, x               nn.WindowAxis
 	zeros              int // bytes from the zeros to the picture; 0 without padding
 	tile               int // pixels that stand together; 0 for [pixel][tap]
@@ -40,7 +42,7 @@ func (g *geometry) offset(b, oy, ox, ky, kx int) (int32, bool) {
 	if iy < 0 || iy >= g.y.In || ix < 0 || ix >= g.x.In {
 		return int32(-g.zeros), false
 	}
-	return int32(((b*g.y.In+iy)*g.x.In + ix) * g.channels * 4), true
+	return int32(((b*g.y.In+iy)*g.x.In + ix) * g.channels * g.size), true
 }
 
 // pixel returns the picture, row and column of an output pixel.
@@ -65,9 +67,15 @@ func (g *geometry) tiled() []int32 {
 
 // convGeometry returns the geometry of a convolution whose operand is x.
 func (p *program) convGeometry(n *node) (geometry, bool) {
+	size, weights := 4, nn.Shape{}
+	if n.q != nil {
+		size, weights = 1, n.q.weights.w.Shape
+	} else {
+		weights = p.vals[n.in[1]].logical
+	}
 	x := p.vals[n.in[0]].logical
-	w, err := n.op.(*nn.Conv).Window(x, p.vals[n.in[1]].logical)
-	g := geometry{pictures: x.Dims[0], channels: x.Dims[1], y: w.Axis[0], x: w.Axis[1]}
+	w, err := n.op.(*nn.Conv).Window(x, weights)
+	g := geometry{pictures: x.Dims[0], channels: x.Dims[1], size: size, y: w.Axis[0], x: w.Axis[1]}
 	return g, err == nil && g.fitsTable()
 }
 
@@ -80,11 +88,19 @@ func (l *lowering) conv(i int, n *node) (step, StepInfo) {
 	}
 	w := l.konst(n.in[1])
 	out := w.Shape.Dims[0]
+	if s := l.winograd(n, g); s != nil {
+		macs := int64(g.pixels()) * int64(w.Elems())
+		if s.res != none {
+			l.inPlace(i, s.out, s.res, s.x)
+		}
+		return s, StepInfo{Kernel: "winograd-" + s.transform.Name, MACs: macs}
+	}
 	s := &gemmStep{row: l.rows.gemm, x: n.in[0], out: n.out[0], m: g.pixels(), n: out / group,
 		groups: group, ldc: 4 * out, groupIn: 4 * w.Shape.Dims[1]}
-	ohwi := lastChannel(w)
+	ohwi := lastChannel(w.F32(), w.Shape)
 	if group == 1 && g.x.Kernel > 1 && g.channels <= rowTapChannels && g.x.Dilation == 1 {
-		l.rowTaps(i, n, s, g, ohwi)
+		s.taps, s.k = g.y.Kernel, g.x.Kernel*g.channels
+		s.pad, g = l.rowTapGeometry(i, g, 0)
 	} else {
 		s.taps, s.k = g.taps(), w.Shape.Dims[1]
 		if g.padded() {
@@ -92,9 +108,9 @@ func (l *lowering) conv(i int, n *node) (step, StepInfo) {
 			s.zeros = g.zeros
 			l.needPrefix(n.in[0], g.zeros)
 		}
-		g.tile = s.row.MR
-		s.off = l.table(g, g.tiled)
 	}
+	g.tile = s.row.MR
+	s.off = l.table(g, g.tiled)
 	s.tile()
 	s.pack(ohwi, l.biasOf(n, out), s.taps*s.k, s.k, 1)
 	return s, l.finish(i, n, s)
@@ -105,26 +121,26 @@ func (l *lowering) conv(i int, n *node) (step, StepInfo) {
 // more than computing it.
 const rowTapChannels = 12
 
-// rowTaps makes each row of the kernel one tap. What the row covers lies
-// side by side in memory, provided the padding does too: a padded picture is
-// copied first.
-func (l *lowering) rowTaps(i int, n *node, s *gemmStep, g geometry, ohwi []float32) {
-	s.taps, s.k = g.y.Kernel, g.x.Kernel*g.channels
+// rowTapGeometry makes each row of the kernel one tap. What the row covers
+// lies side by side in memory, provided the padding does too: a padded picture
+// is copied first, with that byte about it.
+func (l *lowering) rowTapGeometry(i int, g geometry, fill byte) (*padding, geometry) {
+	var pad *padding
 	if g.padded() {
-		s.pad = newPadding(g)
-		s.pad.block = l.needScratch(i, s.pad.bytes())
-		g.y.In, g.x.In = s.pad.h, s.pad.w
+		pad = newPadding(g)
+		pad.fill = fill
+		pad.block = l.needScratch(i, pad.bytes()+kernels.ReadPast)
+		g.y.In, g.x.In = pad.h, pad.w
 		g.y.Begin, g.x.Begin = 0, 0
 	}
 	g.x.Kernel = 1
-	g.tile = s.row.MR
-	s.off = l.table(g, g.tiled)
+	return pad, g
 }
 
-// lastChannel returns the weights [O I H W] as [O H W I].
-func lastChannel(w *nn.Tensor) []float32 {
-	d := w.Shape.Dims
-	src, dst := w.F32(), make([]float32, w.Elems())
+// lastChannel returns weights of shape [O I H W] as [O H W I].
+func lastChannel[T float32 | int8](src []T, w nn.Shape) []T {
+	d := w.Dims
+	dst := make([]T, len(src))
 	pixels := d[2] * d[3]
 	for o := range d[0] {
 		for c := range d[1] {
@@ -136,10 +152,11 @@ func lastChannel(w *nn.Tensor) []float32 {
 	return dst
 }
 
-// padding is the copy of a picture with rows and columns of zeros about it.
+// padding is the copy of a picture with rows and columns about it.
 type padding struct {
 	geometry
-	h, w  int // extents with padding
+	h, w  int  // extents with padding
+	fill  byte // what padding is made of: zeros, or the zero point of bytes
 	block *block
 }
 
@@ -152,25 +169,33 @@ func withPadding(a nn.WindowAxis) int {
 	return max(a.In+a.Begin, (a.Out-1)*a.Stride+a.Extent())
 }
 
-func (p *padding) bytes() int { return 4 * p.pictures * p.h * p.w * p.channels }
+func (p *padding) bytes() int { return p.size * p.pictures * p.h * p.w * p.channels }
 
 // padCopy is a padding bound to memory.
 type padCopy struct {
 	*padding
-	from, to []float32
+	from, to []byte
 }
 
 func (p *padding) bind(m *binder, x int) *padCopy {
-	return &padCopy{p, m.tensor(x).F32(), floats(m.bytes(p.block))}
+	return &padCopy{p, m.tensor(x).Bytes(), m.bytes(p.block)}
 }
 
 func (p *padCopy) run() {
-	clear(p.to)
-	row := p.geometry.x.In * p.channels
+	fillBytes(p.to[:p.padding.bytes()], p.fill)
+	pixel := p.channels * p.size
+	row := p.geometry.x.In * pixel
 	for b := range p.pictures {
 		for y := range p.y.In {
 			at := (b*p.h+y+p.y.Begin)*p.w + p.geometry.x.Begin
-			copy(p.to[at*p.channels:][:row], p.from[(b*p.y.In+y)*row:])
+			copy(p.to[at*pixel:][:row], p.from[(b*p.y.In+y)*row:])
 		}
+	}
+}
+
+// fillBytes sets all bytes.
+func fillBytes(b []byte, v byte) {
+	for i := range b {
+		b[i] = v
 	}
 }

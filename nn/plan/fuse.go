@@ -23,14 +23,14 @@ func (p *program) fuse() {
 // bias, of any number of dimensions.
 func (p *program) isConv(n *node) bool {
 	_, ok := n.op.(*nn.Conv)
-	return ok && p.constFloat(n.in[1]) && (n.operand(2) == none || p.constFloat(n.in[2])) && !n.hasEpilogue()
+	return ok && n.q == nil && p.constFloat(n.in[1]) && (n.operand(2) == none || p.constFloat(n.in[2])) && !n.hasEpilogue()
 }
 
 // isConv2D reports whether the kernels over NHWC can compute n: isConv over
 // pictures.
 func (p *program) isConv2D(n *node) bool {
 	_, ok := n.op.(*nn.Conv)
-	if !ok || p.konst(n.in[0]) != nil || p.vals[n.in[0]].logical.Rank != 4 || !p.constFloat(n.in[1]) ||
+	if !ok || n.q != nil || p.konst(n.in[0]) != nil || p.vals[n.in[0]].logical.Rank != 4 || !p.constFloat(n.in[1]) ||
 		n.operand(2) != none && !p.constFloat(n.in[2]) || p.vals[n.out[0]].logical.Elems() == 0 {
 		return false
 	}
@@ -48,7 +48,7 @@ func (p *program) isDepthwise(n *node) bool {
 // isDense reports whether the matrix kernels can compute n: a product of
 // float32 rows with a constant matrix, plus at most a constant row.
 func (p *program) isDense(n *node) bool {
-	if len(n.in) < 2 || n.in[0] == none || p.konst(n.in[0]) != nil || !p.constFloat(n.in[1]) || p.vals[n.out[0]].typ.Shape.Elems() == 0 {
+	if n.q != nil || len(n.in) < 2 || n.in[0] == none || p.konst(n.in[0]) != nil || !p.constFloat(n.in[1]) || p.vals[n.out[0]].typ.Shape.Elems() == 0 {
 		return false
 	}
 	b := p.vals[n.in[1]].typ.Shape
@@ -243,6 +243,9 @@ func (p *program) fuseClamp(n, after *node) bool {
 // it does.
 func (p *program) clampOf(n *node) (lo, hi float32, ok bool) {
 	lo, hi = float32(math.Inf(-1)), float32(math.Inf(1))
+	if n.q != nil {
+		return 0, 0, false
+	}
 	switch n.op.(type) {
 	case *nn.Relu:
 		return 0, hi, true

@@ -104,6 +104,10 @@ func (w *inference) settle(n *node, types []nn.Type) error {
 		w.vals[id].logical = types[i].Shape
 		w.setRoot(id, root)
 	}
+	if _, ok := n.op.(*nn.DequantizeLinear); ok {
+		w.nodes = append(w.nodes, n) // integerise wants weights as they are
+		return nil
+	}
 	folded, err := w.fold(n, types)
 	if err != nil {
 		return w.located(n, err)
@@ -181,6 +185,34 @@ func (w *inference) work(n *node, types []nn.Type) int64 {
 	// its channels or columns: all but one dimension. The largest is taken
 	// for that one, so that a net's own small products are never refused.
 	return int64(out.Elems()) * int64(by.Elems()/slices.Max(by.Slice()))
+}
+
+// foldLeft folds what infer left for integerise to see.
+func (p *program) foldLeft() error {
+	w := &inference{p, make([]rootSet, len(p.vals))}
+	nodes := p.nodes
+	p.nodes = nil
+	for _, n := range nodes {
+		var types []nn.Type
+		for _, id := range n.out {
+			if id == none {
+				types = append(types, nn.Type{})
+			} else {
+				types = append(types, p.vals[id].typ)
+			}
+		}
+		folded, err := n.q == nil, error(nil)
+		if folded {
+			folded, err = w.fold(n, types)
+		}
+		if err != nil {
+			return w.located(n, err)
+		}
+		if !folded {
+			p.nodes = append(p.nodes, n)
+		}
+	}
+	return nil
 }
 
 func (w *inference) setConsts(n *node, results []*nn.Tensor) {

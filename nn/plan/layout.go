@@ -41,6 +41,9 @@ func (p *program) assignLayouts() error {
 
 // wantsNHWC reports whether n has kernels over NHWC.
 func (p *program) wantsNHWC(n *node) bool {
+	if n.q != nil {
+		return n.q.overPictures()
+	}
 	return p.isConv2D(n) || p.isPool2D(n)
 }
 
@@ -50,6 +53,10 @@ func (l *layouts) flexible(n *node) bool {
 		return false
 	}
 	if _, ok := n.op.(*nn.Transpose); ok {
+		return true
+	}
+	if n.q != nil && n.q.elementwise() {
+		l.permuted[n] = n.op
 		return true
 	}
 	for _, id := range n.out {

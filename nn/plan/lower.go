@@ -51,6 +51,13 @@ type rows struct {
 	maxPool   *kernels.TapsF32
 	avgPool   *kernels.TapsF32
 	element   *kernels.ElementF32
+	winograd  *kernels.WinogradF32
+
+	gemmI8      *kernels.GemmI8
+	depthwiseI8 *kernels.TapsI8
+	maxPoolI8   *kernels.TapsI8
+	avgPoolI8   *kernels.TapsI8
+	elementI8   *kernels.ElementI8
 }
 
 func chooseRows(f kernels.Features) rows {
@@ -60,6 +67,13 @@ func chooseRows(f kernels.Features) rows {
 		maxPool:   kernels.MaxPoolF32Rows(f)[0],
 		avgPool:   kernels.AvgPoolF32Rows(f)[0],
 		element:   kernels.ElementF32Rows(f)[0],
+		winograd:  kernels.WinogradF32Rows(f)[0],
+
+		gemmI8:      kernels.GemmI8Rows(f)[0],
+		depthwiseI8: kernels.DepthwiseI8Rows(f)[0],
+		maxPoolI8:   kernels.MaxPoolI8Rows(f)[0],
+		avgPoolI8:   kernels.AvgPoolI8Rows(f)[0],
+		elementI8:   kernels.ElementI8Rows(f)[0],
 	}
 }
 
@@ -109,7 +123,7 @@ func (l *lowering) traceStorage() {
 
 // isView reports whether the result of n is its operand, looked at otherwise.
 func (l *lowering) isView(n *node) bool {
-	if len(n.out) != 1 || len(n.in) == 0 || l.konst(n.in[0]) != nil || n.hasEpilogue() {
+	if n.q != nil || len(n.out) != 1 || len(n.in) == 0 || l.konst(n.in[0]) != nil || n.hasEpilogue() {
 		return false
 	}
 	v, ok := n.op.(nn.Viewer)
@@ -202,6 +216,8 @@ func (l *lowering) traffic(n *node, s step) (bytes int) {
 // choose returns the step with a kernel for node i, or nil if none fits.
 func (l *lowering) choose(i int, n *node) (step, StepInfo) {
 	switch {
+	case n.q != nil:
+		return l.integer(i, n)
 	case l.isConv2D(n):
 		return l.conv(i, n)
 	case l.isDense(n):
@@ -246,7 +262,7 @@ func (l *lowering) layOut(limit int) error {
 		all = append(all, b)
 	}
 	m := &l.plan.memory
-	m.bytes = place(append(all, l.scratch...))
+	m.bytes = place(append(all, l.scratch...)) + aligned(kernels.ReadPast)
 	if m.bytes > limit {
 		return &ErrMemory{l.name, m.bytes, limit}
 	}

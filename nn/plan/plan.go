@@ -100,6 +100,10 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 	if err := p.infer(g); err != nil {
 		return nil, err
 	}
+	p.integerise()
+	if err := p.foldLeft(); err != nil {
+		return nil, err
+	}
 	p.simplify()
 	p.fuse()
 	if err := p.assignLayouts(); err != nil {

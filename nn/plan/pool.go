@@ -18,15 +18,17 @@ type Pool struct {
 	version atomic.Int64 // counts what helpers may want to look at again
 	wanted  atomic.Int64 // Runs that wait for a thread
 
-	mu     sync.Mutex
-	free   int // threads that neither run nor help
-	first  *ticket
-	last   *ticket
-	jobs   []*job
-	next   int // where the search for a job to help starts, for fairness
-	parked []*helper
-	closed bool
-	exited sync.WaitGroup
+	mu      sync.Mutex
+	free    int // threads that neither run nor help
+	first   *ticket
+	last    *ticket
+	jobs    []*job
+	next    int // where the search for a job to help starts, for fairness
+	parked  []*helper
+	closed  bool
+	helpers []*helper
+	scratch int // bytes that every helper has, or is to take up
+	exited  sync.WaitGroup
 }
 
 // ticket is a Run's place in the queue for a thread.
@@ -51,12 +53,35 @@ type kernelArgs struct {
 	gemm    kernels.GemmF32Args
 	taps    kernels.TapsF32Args
 	element kernels.ElementF32Args
+
+	winogradInput  kernels.WinogradF32InputArgs
+	winogradOutput kernels.WinogradF32OutputArgs
+
+	scratch   []byte // as much as the pool's Runners have asked for; holds nothing from piece to piece
+	gemmI8    kernels.GemmI8Args
+	tapsI8    kernels.TapsI8Args
+	elementI8 kernels.ElementI8Args
 }
 
 type helper struct {
-	pool *Pool
-	wake chan struct{}
-	args kernelArgs
+	pool  *Pool
+	wake  chan struct{}
+	args  kernelArgs
+	spare []byte // scratch that is to take the place of args'; under Pool.mu
+}
+
+// reserve gives every helper so much scratch memory. It takes it up with the
+// next job.
+func (p *Pool) reserve(bytes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if bytes <= p.scratch {
+		return
+	}
+	p.scratch = bytes
+	for _, h := range p.helpers {
+		h.spare = alignedBytes(bytes)
+	}
 }
 
 // NewPool starts a pool of at least one thread. One thread more than the
@@ -67,6 +92,7 @@ func NewPool(threads int) *Pool {
 	for range threads - 1 {
 		h := &helper{pool: p, wake: make(chan struct{}, 1)}
 		p.parked = append(p.parked, h)
+		p.helpers = append(p.helpers, h)
 		p.exited.Add(1)
 		go h.loop()
 	}
@@ -210,7 +236,7 @@ func (h *helper) loop() {
 func (h *helper) help() {
 	p := h.pool
 	for {
-		j := p.take()
+		j := p.take(h)
 		if j == nil {
 			if h.park() {
 				return
@@ -228,12 +254,15 @@ func (h *helper) help() {
 }
 
 // take returns an open job with pieces left, or nil.
-func (p *Pool) take() *job {
+func (p *Pool) take(h *helper) *job {
 	if p.wanted.Load() > 0 {
 		return nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if h.spare != nil {
+		h.args.scratch, h.spare = h.spare, nil
+	}
 	for range p.jobs {
 		p.next = (p.next + 1) % len(p.jobs)
 		if j := p.jobs[p.next]; j.next.Load() < j.parts {
@@ -255,7 +284,7 @@ func (h *helper) park() bool {
 		}
 		runtime.Gosched()
 	}
-	h.args = kernelArgs{} // keeps no arena alive
+	h.args = kernelArgs{scratch: h.args.scratch} // keeps no arena alive
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.release()

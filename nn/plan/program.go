@@ -43,7 +43,8 @@ type node struct {
 	op    nn.Op
 	in    []int
 	out   []int
-	nhwc  bool // works on values stored as NHWC
+	nhwc  bool       // works on values stored as NHWC
+	q     *quantised // makes it an integer operation; nil for others
 
 	// The epilogue of convolutions and products: out = clamp(x + res, lo, hi).
 	res    int // a value, or none

@@ -27,12 +27,16 @@ func (p *Plan) NewRunner(pool *Pool) *Runner {
 	r := &Runner{plan: p, pool: pool, arena: alignedBytes(max(p.memory.bytes, align))}
 	r.job.done = make(chan struct{}, 1)
 	r.ticket.ready = make(chan struct{}, 1)
-	m := &binder{p, r.arena, make([]*nn.Tensor, len(p.vals))}
+	m := &binder{plan: p, arena: r.arena, tensors: make([]*nn.Tensor, len(p.vals))}
 	for _, id := range p.inVal {
 		r.inputs = append(r.inputs, m.tensor(id))
 	}
 	for _, s := range p.steps {
 		r.execs = append(r.execs, s.bind(m))
+	}
+	r.args.scratch = alignedBytes(m.scratch)
+	if pool != nil {
+		pool.reserve(m.scratch)
 	}
 	for _, id := range p.outVal {
 		t := m.tensor(id)
@@ -102,7 +106,11 @@ type binder struct {
 	plan    *Plan
 	arena   []byte
 	tensors []*nn.Tensor
+	scratch int // bytes that each thread needs
 }
+
+// needThreadScratch asks for memory of each thread's own.
+func (m *binder) needThreadScratch(bytes int) { m.scratch = max(m.scratch, bytes) }
 
 // tensor returns the tensor of a value; one that is not Present for none.
 func (m *binder) tensor(id int) *nn.Tensor {

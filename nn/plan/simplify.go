@@ -38,7 +38,7 @@ func (p *program) dropIdentities() {
 }
 
 func (p *program) unchanged(n *node) bool {
-	if len(n.in) == 0 || n.in[0] == none || len(n.out) != 1 {
+	if n.q != nil || len(n.in) == 0 || n.in[0] == none || len(n.out) != 1 {
 		return false
 	}
 	if p.vals[n.in[0]].typ != p.vals[n.out[0]].typ {

@@ -111,7 +111,7 @@ func (p *program) isPool2D(n *node) bool {
 
 func (p *program) poolGeometry(n *node) (geometry, bool) {
 	x := p.vals[n.in[0]].logical
-	g := geometry{pictures: x.Dims[0], channels: x.Dims[1]}
+	g := geometry{pictures: x.Dims[0], channels: x.Dims[1], size: p.vals[n.in[0]].typ.DType.Size()}
 	var w nn.Window
 	var err error
 	switch op := n.op.(type) {

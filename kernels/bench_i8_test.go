@@ -1,0 +1,68 @@
+package kernels
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+)
+
+// newRatesI8 measures against the row of PeakI8Rows that needs the same.
+func newRatesI8(b *testing.B, needs Features) *rates {
+	for _, p := range PeakI8Rows(testFeatures(b)) {
+		if needs.Has(p.Needs) {
+			return &rates{peak: p.Measure}
+		}
+	}
+	return nil
+}
+
+// BenchmarkGemmI8Tile repeats one tile, whose operands stay in the caches, with
+// weights as trained layers have them and with even ones, of which AVX2 has
+// more work.
+func BenchmarkGemmI8Tile(b *testing.B) {
+	r := rand.New(rand.NewPCG(10, 11))
+	for _, row := range GemmI8Rows(testFeatures(b)) {
+		for _, s := range []struct{ m, n, taps, k int }{
+			{row.MR, row.NR, 1, 64}, {row.MR, row.NR, 1, 256}, {row.MR, row.NR, 1, 1024},
+			{row.MR, row.NR, 9, 64}, {row.MR, row.NR, 7, 21},
+			{1, row.NR, 1, 256}, {row.MR, row.NR / 2, 1, 256},
+		} {
+			for _, fill := range fillsI8[len(fillsI8)-2:] {
+				b.Run(fmt.Sprintf("%s/M%d-N%d-T%d-K%d/%s", row.Name, s.m, s.n, s.taps, s.k, fill.name), func(b *testing.B) {
+					a, w := fill.activations(r, row.MR*s.k+ReadPast), fill.weights(r, s.n*s.taps*s.k)
+					pb := make([]int8, row.PackedLen(s.n, s.taps, s.k))
+					row.Pack(pb, w, s.n, s.taps, s.k, s.taps*s.k, s.k, 1)
+					bias, scale := fill.sums(r, row.NR, s.taps*s.k)
+					c, off := make([]uint8, row.MR*row.NR), make([]int32, s.taps*row.MR)
+					for i := range off {
+						off[i] = int32(s.k * (i % row.MR))
+					}
+					args := &GemmI8Args{A: unsafe.Pointer(&a[0]), Off: &off[0], B: &pb[0], Bias: &bias[0], Scale: &scale[0], C: &c[0],
+						LDC: row.NR, Taps: s.taps, K: s.k, M: s.m, N: s.n, Zero: 128, Lo: -128, Hi: 127}
+					rates := newRatesI8(b, row.Needs)
+					const repeat = 100
+					for b.Loop() {
+						rates.measure(2*repeat*s.m*s.n*s.taps*s.k, func() {
+							for range repeat {
+								row.Func(args)
+							}
+						})
+					}
+					rates.report(b)
+				})
+			}
+		}
+	}
+}
+
+// TestPeakI8: every row that can run here runs.
+func TestPeakI8(t *testing.T) {
+	for _, row := range PeakI8Rows(testFeatures(t)) {
+		rate := row.Measure()
+		t.Logf("%s: %.1f GOP/s", row.Name, rate/1e9)
+		if rate <= 0 {
+			t.Errorf("%s reaches %v OP/s", row.Name, rate)
+		}
+	}
+}

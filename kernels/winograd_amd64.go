@@ -1,0 +1,15 @@
+//go:build amd64 && !purego
+
+package kernels
+
+//go:noescape
+func winogradInputF32AVX2(a *WinogradF32InputArgs)
+
+//go:noescape
+func winogradOutputF32AVX2(a *WinogradF32OutputArgs)
+
+//go:noescape
+func winogradInputF32AVX512(a *WinogradF32InputArgs)
+
+//go:noescape
+func winogradOutputF32AVX512(a *WinogradF32OutputArgs)

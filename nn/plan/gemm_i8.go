@@ -1,0 +1,204 @@
+package plan
+
+import (
+	"unsafe"
+
+	"github.com/ocellus-vision/ocellus/kernels"
+	"github.com/ocellus-vision/ocellus/nn"
+)
+
+// gemmI8Step is gemmStep on bytes: an indirect product in integers, with
+// requantisation or a float32 result at its end.
+type gemmI8Step struct {
+	row    *kernels.GemmI8
+	x, out int
+	pad    *padding
+	off    []int32   // [tile][tap][MR] bytes from x, or from the padded copy
+	panels []int8    // [group][panel], as the row packs them
+	bias   []int32   // [group][panel][NR], the zero point of x folded in
+	scale  []float32 // likewise
+
+	taps, k, m, n, groups int // n columns a group
+	groupIn               int // bytes from group to group of x
+	ldc                   int // bytes from row to row of out
+	prefix                int // bytes of the zero point that must lie before x
+	real                  bool
+	in, result            qparam
+	lo, hi                float32
+
+	tiles, panelCount           int
+	tilesPerPart, panelsPerPart int
+	panelLen                    int
+}
+
+// tile fixes how the product is cut up, as for floats; a multiply-accumulate
+// of bytes takes less than half as long.
+func (s *gemmI8Step) tile() {
+	mr, nr := s.row.MR, s.row.NR
+	s.tiles = (s.m + mr - 1) / mr
+	s.panelCount = (s.n + nr - 1) / nr
+	s.panelLen = s.row.PanelLen(s.taps, s.k)
+	s.panelsPerPart = min(s.panelCount, max(1, panelBlockBytes/s.panelLen))
+	s.tilesPerPart = min(s.tiles, max(1, 3*pieceMACs/(s.taps*s.k*nr*mr*s.panelsPerPart)))
+}
+
+func (s *gemmI8Step) panelBlocks() int {
+	return (s.panelCount + s.panelsPerPart - 1) / s.panelsPerPart
+}
+
+func (s *gemmI8Step) tileBlocks() int { return (s.tiles + s.tilesPerPart - 1) / s.tilesPerPart }
+
+// pack lays out the weights w, given by their strides, with the bias and the
+// scales. Σ(a−z)·w = Σ a·w − z·Σ w, and the second sum is constant.
+func (s *gemmI8Step) pack(q *qweights, w []int8, strideN, strideT, strideK int) {
+	nr := s.row.NR
+	size := s.panelCount * s.panelLen
+	s.panels = signed(alignedBytes(size * s.groups))
+	s.bias = make([]int32, s.groups*s.panelCount*nr)
+	s.scale = make([]float32, len(s.bias))
+	for g := range s.groups {
+		s.row.Pack(s.panels[g*size:][:size], w[g*s.n*strideN:], s.n, s.taps, s.k, strideN, strideT, strideK)
+		for n := range s.n {
+			c, at := g*s.n+n, g*s.panelCount*nr+n
+			sum := int32(0)
+			for t := range s.taps {
+				for k := range s.k {
+					sum += int32(w[c*strideN+t*strideT+k*strideK])
+				}
+			}
+			s.bias[at] = int32(q.integerBias(s.in, c)) - s.in.zero*sum
+			s.scale[at] = s.rescale(q.scale[c])
+		}
+	}
+}
+
+// rescale is the factor from a sum to the result, rounded once.
+func (s *gemmI8Step) rescale(w float32) float32 {
+	f := float64(s.in.scale) * float64(w)
+	if !s.real {
+		f /= float64(s.result.scale)
+	}
+	return float32(f)
+}
+
+// signed looks at bytes as int8.
+func signed(b []byte) []int8 {
+	return unsafe.Slice((*int8)(unsafe.Pointer(unsafe.SliceData(b))), len(b))
+}
+
+type gemmI8Exec struct {
+	*gemmI8Step
+	pa, pc unsafe.Pointer
+	before []byte
+	copy   *padCopy
+}
+
+func (s *gemmI8Step) bind(m *binder) exec {
+	e := &gemmI8Exec{gemmI8Step: s, pa: m.pointer(s.x), pc: m.pointer(s.out)}
+	if s.prefix > 0 {
+		e.before = m.before(s.x, s.prefix)
+	}
+	if s.pad != nil {
+		e.copy = s.pad.bind(m, s.x)
+		e.pa = unsafe.Pointer(unsafe.SliceData(e.copy.to))
+	}
+	return e
+}
+
+func (e *gemmI8Exec) prepare() {
+	fillBytes(e.before, uint8(e.in.zero))
+	if e.copy != nil {
+		e.copy.run()
+	}
+}
+
+func (e *gemmI8Exec) parts() int    { return e.groups * e.panelBlocks() * e.tileBlocks() }
+func (e *gemmI8Exec) failed() error { return nil }
+
+// run computes one block of tiles against one block of panels, in the order
+// of gemmExec.
+func (e *gemmI8Exec) run(args *kernelArgs, i int) {
+	i, tb := i/e.tileBlocks(), i%e.tileBlocks()
+	g, pb := i/e.panelBlocks(), i%e.panelBlocks()
+	mr, nr := e.row.MR, e.row.NR
+	a := &args.gemmI8
+	*a = kernels.GemmI8Args{A: unsafe.Add(e.pa, g*e.groupIn), LDC: e.ldc, Taps: e.taps, K: e.k, Zero: e.result.zero, Lo: e.lo, Hi: e.hi}
+	size := 1
+	if e.real {
+		size = 4
+	}
+	lastPanel := min((pb+1)*e.panelsPerPart, e.panelCount)
+	for t := tb * e.tilesPerPart; t < min((tb+1)*e.tilesPerPart, e.tiles); t++ {
+		a.Off = &e.off[t*e.taps*mr]
+		a.M = min(mr, e.m-t*mr)
+		for p := pb * e.panelsPerPart; p < lastPanel; p++ {
+			to := unsafe.Add(e.pc, t*mr*e.ldc+size*(g*e.n+p*nr))
+			if e.real {
+				a.F32 = (*float32)(to)
+			} else {
+				a.C = (*uint8)(to)
+			}
+			a.N = min(nr, e.n-p*nr)
+			at := g*e.panelCount + p
+			a.B, a.Bias, a.Scale = &e.panels[at*e.panelLen], &e.bias[at*nr], &e.scale[at*nr]
+			e.row.Func(a)
+		}
+	}
+}
+
+func (l *lowering) newGemmI8(n *node) *gemmI8Step {
+	q := n.q
+	return &gemmI8Step{row: l.rows.gemmI8, x: n.in[0], out: n.out[0], groups: 1, real: q.real, in: q.in[0], result: q.out, lo: q.lo, hi: q.hi}
+}
+
+func (l *lowering) describeI8(s *gemmI8Step) StepInfo {
+	l.plan.stats.WeightBytes += len(s.panels) + 4*(len(s.bias)+len(s.scale))
+	return StepInfo{Kernel: s.row.Name, MACs: int64(s.m) * int64(s.n*s.groups) * int64(s.taps*s.k)}
+}
+
+// denseI8 returns the step for a product of rows of bytes with a constant
+// matrix.
+func (l *lowering) denseI8(n *node) (step, StepInfo) {
+	x, w := l.vals[n.in[0]].typ.Shape, n.q.weights
+	s := l.newGemmI8(n)
+	s.taps, s.k, s.n = 1, x.Dims[x.Rank-1], len(w.scale)
+	s.m = x.Elems() / s.k
+	s.ldc = s.n * l.vals[n.out[0]].typ.DType.Size()
+	strideN, strideK := 1, s.n
+	if g, ok := n.op.(*nn.Gemm); ok && g.TransB {
+		strideN, strideK = s.k, 1
+	}
+	s.tile()
+	s.off = l.linear(s.m, s.k, s.row.MR)
+	s.pack(w, w.w.I8(), strideN, 0, strideK)
+	return s, l.describeI8(s)
+}
+
+// convI8 returns the step for a convolution over pictures of bytes.
+func (l *lowering) convI8(i int, n *node) (step, StepInfo) {
+	g, _ := l.convGeometry(n)
+	w := n.q.weights
+	group, out := n.op.(*nn.Conv).Group, len(w.scale)
+	if !n.q.real && group > 1 && group == g.channels && group == out {
+		return l.depthwiseI8(n, g)
+	}
+	s := l.newGemmI8(n)
+	s.m, s.n, s.groups = g.pixels(), out/group, group
+	s.ldc, s.groupIn = out*l.vals[n.out[0]].typ.DType.Size(), w.w.Shape.Dims[1]
+	if group == 1 && g.x.Kernel > 1 && g.channels <= rowTapChannels && g.x.Dilation == 1 {
+		s.taps, s.k = g.y.Kernel, g.x.Kernel*g.channels
+		s.pad, g = l.rowTapGeometry(i, g, uint8(s.in.zero))
+	} else {
+		s.taps, s.k = g.taps(), w.w.Shape.Dims[1]
+		if g.padded() {
+			g.zeros = aligned(g.channels)
+			s.prefix = g.zeros
+			l.needPrefix(n.in[0], g.zeros)
+		}
+	}
+	g.tile = s.row.MR
+	s.off = l.table(g, g.tiled)
+	s.tile()
+	s.pack(w, lastChannel(w.w.I8(), w.w.Shape), s.taps*s.k, s.k, 1)
+	return s, l.describeI8(s)
+}

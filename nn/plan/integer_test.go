@@ -1,0 +1,213 @@
+package plan
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ocellus-vision/ocellus/kernels"
+	"github.com/ocellus-vision/ocellus/nn"
+)
+
+// qdq adds a quantise–dequantise pair, as quantisers place it after every
+// operation.
+func (n *net) qdq(x nn.ValueID, scale float32, zero int) nn.ValueID {
+	s, z := n.Const(n.name("scale"), nn.Scalar(scale)), n.Const(n.name("zero"), nn.Scalar(uint8(zero)))
+	q := n.op(&nn.QuantizeLinear{Axis: 1, Saturate: true}, x, s, z)
+	return n.op(&nn.DequantizeLinear{Axis: 1}, q, s, z)
+}
+
+// signedQDQ is qdq by way of int8.
+func (n *net) signedQDQ(x nn.ValueID, scale float32, zero int) nn.ValueID {
+	s, z := n.Const(n.name("scale"), nn.Scalar(scale)), n.Const(n.name("zero"), nn.Scalar(int8(zero)))
+	q := n.op(&nn.QuantizeLinear{Axis: 1, Saturate: true}, x, s, z)
+	return n.op(&nn.DequantizeLinear{Axis: 1}, q, s, z)
+}
+
+// qweight adds int8 weights with a scale for each index of axis.
+func (n *net) qweight(axis int, dims ...int) nn.ValueID {
+	w := nn.NewTensor(nn.Int8, nn.S(dims...))
+	for i := range w.I8() {
+		w.I8()[i] = int8(n.next() * 127)
+	}
+	scales := n.positive(dims[axis])
+	for i := range scales.F32() {
+		scales.F32()[i] *= 0.004
+	}
+	return n.op(&nn.DequantizeLinear{Axis: axis}, n.Const(n.name("w"), w), n.Const(n.name("scales"), scales))
+}
+
+// qconv adds a convolution of quantised weights, without a pair after it.
+func (n *net) qconv(x nn.ValueID, out, in, k int, c nn.Conv) nn.ValueID {
+	if c.Group == 0 {
+		c.Group = 1
+	}
+	return n.op(&c, x, n.qweight(0, out, in/c.Group, k, k), n.weight(out))
+}
+
+func same3() nn.Conv { return nn.Conv{Pads: []int{1, 1, 1, 1}} }
+
+// integerNets are graphs whose insides are all quantised, with the number of
+// float operations that may be left in the plan (quantisation of inputs and
+// dequantisation of outputs among them).
+var integerNets = map[string]func(n *net) nn.ValueID{
+	"convolution": func(n *net) nn.ValueID {
+		return n.qdq(n.relu(n.qconv(n.picture(16), 24, 16, 3, same3())), 0.02, 0)
+	},
+	"first layer": func(n *net) nn.ValueID {
+		return n.qdq(n.qconv(n.picture(3), 10, 3, 3, nn.Conv{Pads: []int{1, 1, 1, 1}, Strides: []int{2, 2}}), 0.01, 120)
+	},
+	"signed": func(n *net) nn.ValueID {
+		x := n.signedQDQ(n.picture(0), 0.008, -3)
+		y := n.signedQDQ(n.qconv(x, 16, 8, 3, same3()), 0.02, 5)
+		return n.signedQDQ(n.qconv(y, 8, 16, 1, nn.Conv{}), 0.03, -10)
+	},
+	"depthwise and residual": func(n *net) nn.ValueID {
+		x := n.picture(24)
+		y := n.qdq(n.relu(n.qconv(x, 24, 24, 3, nn.Conv{Pads: []int{1, 1, 1, 1}, Group: 24})), 0.005, 0)
+		y = n.qdq(n.qconv(y, 24, 24, 1, nn.Conv{}), 0.01, 130)
+		return n.qdq(n.relu(n.op(&nn.Add{}, y, x)), 0.012, 0)
+	},
+	"groups": func(n *net) nn.ValueID {
+		return n.qdq(n.qconv(n.picture(24), 36, 24, 3, nn.Conv{Pads: []int{1, 1, 1, 1}, Group: 4}), 0.01, 128)
+	},
+	"SiLU as quantisers write it": func(n *net) nn.ValueID {
+		x := n.qdq(n.qconv(n.picture(8), 16, 8, 1, nn.Conv{}), 0.02, 128)
+		s := n.qdq(n.op(&nn.Sigmoid{}, x), 1.0/255, 0)
+		return n.qdq(n.op(&nn.Mul{}, x, s), 0.015, 20)
+	},
+	"activations": func(n *net) nn.ValueID {
+		x := n.picture(8)
+		a := n.qdq(n.op(&nn.LeakyRelu{Alpha: 0.1}, x), 0.007, 10)
+		b := n.qdq(n.op(&nn.HardSwish{}, a), 0.006, 30)
+		c := n.qdq(n.op(&nn.Tanh{}, b), 0.008, 128)
+		return n.qdq(n.op(&nn.Mul{}, a, c), 0.01, 100)
+	},
+	"pools": func(n *net) nn.ValueID {
+		x := n.picture(19)
+		m := n.op(&nn.MaxPool{AutoPad: "NOTSET", KernelShape: []int{3, 3}, Strides: []int{2, 2}, Pads: []int{1, 1, 1, 1}}, x)
+		m = n.qdq(m, 1.0/128, 128)
+		a := n.op(&nn.AveragePool{AutoPad: "NOTSET", KernelShape: []int{3, 3}, Strides: []int{1, 1}, Pads: []int{1, 1, 1, 1}}, m)
+		return n.qdq(n.op(&nn.GlobalAveragePool{}, n.qdq(a, 0.006, 128)), 0.002, 128)
+	},
+	"concat and split": func(n *net) nn.ValueID {
+		x := n.picture(8)
+		y := n.qdq(n.qconv(x, 8, 8, 1, nn.Conv{}), 0.02, 128)
+		c := n.qdq(n.op(&nn.Concat{Axis: 1}, x, y, x), 0.02, 128)
+		h := n.NodeN("split", &nn.Split{Axis: 1, NumOutputs: 2}, []nn.ValueID{c}, []string{"left", "right"})
+		return n.qdq(n.qconv(h[1], 8, 12, 3, same3()), 0.02, 100)
+	},
+	"shuffle": func(n *net) nn.ValueID {
+		x := n.picture(8)
+		five := n.Const("five", nn.T([]int64{1, 2, 4, 12, 11}, 5))
+		four := n.Const("four", nn.T([]int64{1, 8, 12, 11}, 4))
+		s := n.op(&nn.Transpose{Perm: []int{0, 2, 1, 3, 4}}, n.op(&nn.Reshape{}, x, five))
+		return n.qdq(n.qconv(n.op(&nn.Reshape{}, s, four), 8, 8, 3, same3()), 0.02, 100)
+	},
+	"upsampling": func(n *net) nn.ValueID {
+		scales := n.Const("scales", nn.T([]float32{1, 1, 2, 2}, 4))
+		up := &nn.Resize{Mode: "nearest", NearestMode: "floor", Coordinates: "asymmetric", AspectPolicy: "stretch", CubicCoeffA: -0.75}
+		return n.qdq(n.qconv(n.op(up, n.picture(8), nn.None, scales), 8, 8, 1, nn.Conv{}), 0.02, 100)
+	},
+	"classifier": func(n *net) nn.ValueID {
+		x := n.qdq(n.op(&nn.GlobalAveragePool{}, n.picture(32)), 0.002, 128)
+		x = n.op(&nn.Flatten{Axis: 1}, x)
+		x = n.qdq(n.relu(n.op(&nn.Gemm{Alpha: 1, Beta: 1, TransB: true}, x, n.qweight(0, 20, 32), n.weight(20))), 0.01, 0)
+		return n.op(&nn.Add{}, n.op(&nn.MatMul{}, x, n.qweight(1, 20, 10)), n.weight(10)) // not quantised again
+	},
+}
+
+// picture is the input: quantised, of that many channels (0: as it is, 8).
+func (n *net) picture(channels int) nn.ValueID {
+	c := max(channels, 8)
+	if channels == 3 {
+		c = 3
+	}
+	x := n.Input("x", nn.Float32, nn.D(1), nn.D(c), nn.D(12), nn.D(11))
+	if channels == 0 {
+		return x
+	}
+	return n.qdq(x, 1.0/128, 128)
+}
+
+// Every row, and any number of threads, gives the same bits; and they are what
+// the real numbers of the graph round to, up to the last place or two of what
+// is quantised on the way.
+func TestIntegerPlans(t *testing.T) {
+	for name, define := range integerNets {
+		t.Run(name, func(t *testing.T) {
+			n := newNet(name)
+			g := n.build(t, define(n))
+			var first []byte
+			for _, f := range []kernels.Features{0, kernels.Detect() &^ (kernels.AVX512 | kernels.AVX512VNNI), kernels.Detect()} {
+				p, err := Compile(g, Bindings{}, WithFeatures(f))
+				if err != nil {
+					t.Fatal(err)
+				}
+				in := randomInputs(p)
+				for _, threads := range []int{1, 3} {
+					pool := NewPool(threads)
+					r := p.NewRunner(pool)
+					for range 2 {
+						fill(r, in)
+						if err := r.Run(); err != nil {
+							t.Fatal(err)
+						}
+					}
+					if first == nil {
+						first = slices.Clone(r.Output(0).Bytes())
+						closeInSteps(t, r.Output(0), interpret(t, g, in)[0])
+					}
+					if !bytes.Equal(first, r.Output(0).Bytes()) {
+						t.Errorf("%v on %d threads differs from generic Go on one", f, threads)
+					}
+					if n := testing.AllocsPerRun(3, func() { r.Run() }); n != 0 {
+						t.Errorf("%v allocations a run", n)
+					}
+					pool.Close()
+				}
+				integersOnly(t, p)
+			}
+		})
+	}
+}
+
+// closeInSteps allows errors of a few quantisation steps, and on average of
+// much less than one.
+func closeInSteps(t *testing.T, got, want *nn.Tensor) {
+	t.Helper()
+	const step = 0.02 // none of the nets' last steps is larger
+	sum, worst := 0.0, 0.0
+	for i := range want.Elems() {
+		d := math.Abs(got.Float(i) - want.Float(i))
+		sum, worst = sum+d, max(worst, d)
+	}
+	if mean := sum / float64(want.Elems()); worst > 3*step || mean > step/8 {
+		t.Errorf("worst %.3g, mean %.3g: too far from the real numbers for a step of %v", worst, mean, step)
+	}
+}
+
+// integersOnly fails when a step other than at the edges computes in floats.
+func integersOnly(t *testing.T, p *Plan) {
+	t.Helper()
+	var ops []string
+	for _, s := range p.Steps() {
+		ops = append(ops, fmt.Sprintf("%s:%s", s.Op, s.Kernel))
+	}
+	quantise, dequantise := 0, 0
+	for i, s := range p.Steps() {
+		switch s.Op {
+		case "QuantizeLinear":
+			quantise++
+		case "DequantizeLinear":
+			dequantise++
+		}
+		_ = i
+	}
+	if quantise > 1 || dequantise > 1 {
+		t.Errorf("%d quantise and %d dequantise in %s", quantise, dequantise, strings.Join(ops, " "))
+	}
+}
