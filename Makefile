@@ -52,6 +52,17 @@ bin/linux-arm64/%: $(SOURCES)
 bench: ## speed of the kernels and of whole layers, as shares of this core's peak
 	$(GO) test ./kernels ./nn/plan ./vision -run '^$$' -bench . -benchtime 0.3s
 
+results: build build-arm64 ## measure what README quotes, into docs/results
+	@scripts/need.sh time
+	@scripts/need.sh onnx-testdata
+	@bin/ocellus-host models fetch $(MODELS)
+	@scripts/pictures.sh $(PICTURES) $(OUT)/photographs
+	scripts/results.sh layers "Layers of ResNet-18 on one thread, and their share of the core's measured peak" \
+		$(GO) test ./nn/plan -run '^$$' -bench ResNetLayers -benchtime 1s
+	scripts/results.sh footprint "Size, start and memory" scripts/footprint.sh $(OUT)/photographs/sample1.jpg
+	scripts/results.sh conformance "ONNX backend tests of Debian's libonnx-testdata" \
+		bin/ocellus-host conformance /usr/share/libonnx-testdata/data
+
 bench-peers: bin/ocellus-peers fetch-peers ## speed of NETS="a.onnx…" against ONNX Runtime's, written to docs/results
 	bin/ocellus-peers time --out docs/results $(NETS)
 

@@ -8,6 +8,7 @@ case "$1" in
 npm)           have() { command -v npm; };                              packages="npm" ;;
 gcc)           have() { command -v gcc; };                              packages="gcc libc6-dev" ;;
 qemu)          have() { command -v qemu-aarch64-static; };              packages="qemu-user-static" ;;
+time)          have() { test -x /usr/bin/time && command -v file; };     packages="time file" ;;
 onnx-testdata) have() { test -d /usr/share/libonnx-testdata/data; };    packages="libonnx-testdata" ;;
 *) echo "need.sh: nobody knows how to get $1" >&2; exit 2 ;;
 esac
