@@ -14,7 +14,7 @@ CPUS      = cortex-a53 cortex-a72 max
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-arm64 build build-arm64 bench bench-peers agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-arm64 build build-arm64 bench results bench-peers agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

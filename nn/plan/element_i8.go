@@ -28,6 +28,10 @@ func (l *lowering) integer(i int, n *node) (step, StepInfo) {
 		return l.maxPoolI8(n)
 	case qAvgPool:
 		return l.averageI8(n)
+	case qSoftmax:
+		return l.softmaxI8(i, n)
+	case qSlopes:
+		return l.channelTables(i, n)
 	}
 	return l.elementI8(i, n)
 }
@@ -93,3 +97,5 @@ func (e *elementI8Exec) run(args *kernelArgs, i int) {
 	}
 	e.fn(k)
 }
+
+func (s *elementI8Step) operands() []int { return []int{s.a, s.b} }

@@ -63,3 +63,5 @@ func (e *forwardExec) failed() error {
 	}
 	return nn.Located(e.err, e.step.name, nn.Name(e.step.op), nil)
 }
+
+func (s *forwardStep) operands() []int { return s.in }

@@ -95,7 +95,7 @@ func (w *integers) node(n *node) {
 	}
 	if len(n.in) > 0 && n.in[0] != none && len(n.out) > 0 && n.out[0] != none && w.vals[n.out[0]].typ.DType == nn.Float32 {
 		w.function(n)
-		if w.weighted(n) || w.move(n) || w.join(n) || w.average(n) || w.pair(n) {
+		if w.weighted(n) || w.move(n) || w.join(n) || w.average(n) || w.pair(n) || w.softmax(n) || w.slopes(n) {
 			return
 		}
 	}
@@ -194,6 +194,9 @@ func (w *integers) before(n *node) nn.Op {
 func (w *integers) dequantise(n *node) {
 	in, out := w.resolve(n.in[0]), n.out[0]
 	q, _, ok := w.qparamOf(n)
+	if t := w.konst(in); t != nil && t.DType == nn.Uint8 {
+		w.owned[n.in[0]] = true // a constant operand of an addition, say
+	}
 	if !ok || !w.owned[n.in[0]] || w.vals[out].typ.DType != nn.Float32 {
 		w.nodes = append(w.nodes, n)
 		return

@@ -112,6 +112,23 @@ var integerNets = map[string]func(n *net) nn.ValueID{
 		up := &nn.Resize{Mode: "nearest", NearestMode: "floor", Coordinates: "asymmetric", AspectPolicy: "stretch", CubicCoeffA: -0.75}
 		return n.qdq(n.qconv(n.op(up, n.picture(8), nn.None, scales), 8, 8, 1, nn.Conv{}), 0.02, 100)
 	},
+	"softmax over channels": func(n *net) nn.ValueID {
+		x := n.qdq(n.qconv(n.picture(8), 16, 8, 1, nn.Conv{}), 0.02, 128)
+		return n.qdq(n.op(&nn.Softmax{Axis: 1}, x), 1.0/255, 0)
+	},
+	"slopes": func(n *net) nn.ValueID {
+		x := n.qdq(n.qconv(n.picture(8), 16, 8, 1, nn.Conv{}), 0.02, 128)
+		return n.qdq(n.op(&nn.PRelu{}, x, n.weight(16, 1, 1)), 0.02, 60)
+	},
+	"quantised constant": func(n *net) nn.ValueID {
+		c := nn.NewTensor(nn.Uint8, nn.S(1, 8, 12, 11))
+		for i := range c.U8() {
+			c.U8()[i] = uint8(i * 37)
+		}
+		s, z := n.Const("cs", nn.Scalar(float32(0.01))), n.Const("cz", nn.Scalar(uint8(100)))
+		k := n.op(&nn.DequantizeLinear{Axis: 1}, n.Const("c", c), s, z)
+		return n.qdq(n.op(&nn.Sub{}, n.picture(8), k), 0.02, 128)
+	},
 	"classifier": func(n *net) nn.ValueID {
 		x := n.qdq(n.op(&nn.GlobalAveragePool{}, n.picture(32)), 0.002, 128)
 		x = n.op(&nn.Flatten{Axis: 1}, x)

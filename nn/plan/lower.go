@@ -25,6 +25,10 @@ type exec interface {
 	failed() error
 }
 
+// constantReader is a step that reads operands where they lie, constants too,
+// rather than packing them for itself.
+type constantReader interface{ operands() []int }
+
 // infallible is embedded by the execs that cannot fail and prepare nothing.
 type infallible struct{}
 
@@ -286,8 +290,8 @@ func (l *lowering) layOut(limit int) error {
 func (l *lowering) releaseConstants() {
 	used := make([]bool, len(l.vals))
 	for _, s := range l.plan.steps {
-		if f, ok := s.(*forwardStep); ok {
-			for _, id := range f.in {
+		if r, ok := s.(constantReader); ok {
+			for _, id := range r.operands() {
 				if id != none {
 					used[id] = true
 				}

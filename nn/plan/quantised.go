@@ -17,6 +17,7 @@ type quantised struct {
 	lo, hi  float32
 	table   *[256]uint8
 	weights *qweights
+	slopes  []float64 // below zero, one a channel
 }
 
 type qKind uint8
@@ -31,6 +32,8 @@ const (
 	qAvgPool
 	qQuantise
 	qDequantise
+	qSoftmax
+	qSlopes
 )
 
 // elementwise reports whether the order in which elements are stored does not
@@ -45,7 +48,7 @@ func (q *quantised) elementwise() bool {
 
 // overPictures reports whether the node has kernels over NHWC.
 func (q *quantised) overPictures() bool {
-	return q.kind == qConv || q.kind == qMaxPool || q.kind == qAvgPool
+	return q.kind == qConv || q.kind == qMaxPool || q.kind == qAvgPool || q.kind == qSlopes
 }
 
 // qparam says what a stored byte q stands for: scale·(q − zero). A tensor of
