@@ -91,3 +91,6 @@ func peakI8AVXVNNI(rounds int)
 func peakI8AVX512(rounds int)
 
 func peakI8AVX2(rounds int)
+
+//go:noescape
+func gemmI8AVX2(a *GemmI8Args)

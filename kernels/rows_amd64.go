@@ -42,6 +42,7 @@ var (
 	}}}
 	archGemmI8 = []GemmI8{
 		{"avx512vnni-7x32", AVX512 | AVX512VNNI, 7, 32, 4, gemmI8VNNI512, dealt{32}},
+		{"avx2-4x16", AVX2, 4, 16, 4, gemmI8AVX2, split{16}},
 	}
 	archDepthwiseI8 []TapsI8
 	archMaxPoolI8   []TapsI8
