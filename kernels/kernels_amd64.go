@@ -94,3 +94,12 @@ func peakI8AVX2(rounds int)
 
 //go:noescape
 func gemmI8AVX2(a *GemmI8Args)
+
+//go:noescape
+func gemmI8AVXVNNI(a *GemmI8Args)
+
+//go:noescape
+func gemmI8VNNI256(a *GemmI8Args)
+
+//go:noescape
+func gemmI8AVX512(a *GemmI8Args)

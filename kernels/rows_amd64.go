@@ -42,6 +42,9 @@ var (
 	}}}
 	archGemmI8 = []GemmI8{
 		{"avx512vnni-7x32", AVX512 | AVX512VNNI, 7, 32, 4, gemmI8VNNI512, dealt{32}},
+		{"avx512vnni-6x16", AVX512 | AVX512VNNI, 6, 16, 4, gemmI8VNNI256, dealt{16}}, // the next row in EVEX form
+		{"avxvnni-6x16", AVX2 | AVXVNNI, 6, 16, 4, gemmI8AVXVNNI, dealt{16}},
+		{"avx512-7x32", AVX512, 7, 32, 4, gemmI8AVX512, split{32}},
 		{"avx2-4x16", AVX2, 4, 16, 4, gemmI8AVX2, split{16}},
 	}
 	archDepthwiseI8 []TapsI8
