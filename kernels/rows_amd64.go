@@ -16,12 +16,13 @@ var (
 		{"avx512", AVX512, winogradInputF32AVX512, winogradOutputF32AVX512},
 		{"avx2", AVX2, winogradInputF32AVX2, winogradOutputF32AVX2},
 	}
-	archConvertF16   = []ConvertF16{{"f16c", AVX2, widenF16F16C, narrowF16F16C}}
-	archSoftmaxF32   = []SoftmaxF32{{"avx2", AVX2, softmaxF32AVX2}}
-	archDepthwiseF32 = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}
-	archMaxPoolF32   = []TapsF32{{"avx2", AVX2, maxPoolF32AVX2}}
-	archAvgPoolF32   = []TapsF32{{"avx2", AVX2, avgPoolF32AVX2}}
-	archElementF32   = []ElementF32{{"avx2", AVX2, [numElementOps]func(*ElementF32Args){
+	archConvertF16    = []ConvertF16{{"f16c", AVX2, widenF16F16C, narrowF16F16C}}
+	archEveryOtherF32 = []EveryOtherF32{{"avx2", AVX2, everyOtherF32AVX2}}
+	archSoftmaxF32    = []SoftmaxF32{{"avx2", AVX2, softmaxF32AVX2}}
+	archDepthwiseF32  = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}
+	archMaxPoolF32    = []TapsF32{{"avx2", AVX2, maxPoolF32AVX2}}
+	archAvgPoolF32    = []TapsF32{{"avx2", AVX2, avgPoolF32AVX2}}
+	archElementF32    = []ElementF32{{"avx2", AVX2, [numElementOps]func(*ElementF32Args){
 		AddF32:         addF32AVX2,
 		SubF32:         subF32AVX2,
 		MulF32:         mulF32AVX2,

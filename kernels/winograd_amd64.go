@@ -3,6 +3,9 @@
 package kernels
 
 //go:noescape
+func everyOtherF32AVX2(a *ElementF32Args)
+
+//go:noescape
 func winogradInputF32AVX2(a *WinogradF32InputArgs)
 
 //go:noescape

@@ -51,7 +51,13 @@ func (l *lowering) unary(n *node, s *elementStep) (kernels.ElementOp, bool) {
 		s.lo, s.hi = lo, hi
 		return kernels.ClampF32, true
 	}
-	switch op := n.op.(type) {
+	return unaryFunction(n.op, s)
+}
+
+// unaryFunction returns the kernel for a function of one operand, and leaves
+// its parameters in s.
+func unaryFunction(op nn.Op, s *elementStep) (kernels.ElementOp, bool) {
+	switch op := op.(type) {
 	case *nn.LeakyRelu:
 		s.lo = op.Alpha
 		return kernels.LeakyReluF32, true
@@ -61,6 +67,8 @@ func (l *lowering) unary(n *node, s *elementStep) (kernels.ElementOp, bool) {
 		return kernels.TanhF32, true
 	case *nn.Exp:
 		return kernels.ExpF32, true
+	case *nn.Swish:
+		return kernels.SiLUF32, op.Alpha == 1
 	case *nn.HardSwish:
 		return kernels.HardSwishF32, true
 	case *nn.HardSigmoid:

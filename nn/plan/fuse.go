@@ -12,6 +12,7 @@ import (
 // and scaling by constants into the weights, a bias, a residual and a clamp
 // into the epilogue; and the padding before them into theirs.
 func (p *program) fuse() {
+	p.joinSwish()
 	p.foldPads()
 	p.foldAffine()
 	p.fuseEpilogues()
@@ -77,7 +78,7 @@ func (p *program) constFloat(id int) bool {
 }
 
 func (n *node) hasEpilogue() bool {
-	return n.res != none || !math.IsInf(float64(n.lo), -1) || !math.IsInf(float64(n.hi), 1)
+	return n.res != none || n.act != nil || !math.IsInf(float64(n.lo), -1) || !math.IsInf(float64(n.hi), 1)
 }
 
 // absorb makes n compute what after computed from its result, and drops after.
@@ -157,7 +158,7 @@ func (p *program) fuseEpilogues() {
 		}
 		for {
 			after := p.soleReader(u, n)
-			if after == nil || !(p.fuseResidual(u, n, after) || p.fuseClamp(n, after)) {
+			if after == nil || !(p.fuseResidual(u, n, after) || p.fuseClamp(n, after) || p.fuseActivation(n, after)) {
 				break
 			}
 			for _, id := range n.out {
@@ -229,7 +230,7 @@ func (p *program) dependsOn(u *usage, id int, n *node) bool {
 // fuseClamp takes over an activation that limits to a range.
 func (p *program) fuseClamp(n, after *node) bool {
 	lo, hi, ok := p.clampOf(after)
-	if !ok || after.in[0] != n.out[0] {
+	if !ok || n.act != nil || after.in[0] != n.out[0] {
 		return false
 	}
 	// A second clamp applies to the first's result.

@@ -23,6 +23,8 @@ type gemmStep struct {
 	ldc                   int // bytes from row to row of out and res
 	zeros                 int // bytes of zeros that must lie before x
 	lo, hi                float32
+	act                   *activation
+	element               *kernels.ElementF32 // computes act
 
 	tiles, panelCount           int // of all rows; of one group
 	tilesPerPart, panelsPerPart int
@@ -77,7 +79,7 @@ func floats(b []byte) []float32 {
 // finish places the result, in the residual's memory if it can be, and
 // describes the step.
 func (l *lowering) finish(i int, n *node, s *gemmStep) StepInfo {
-	s.res, s.lo, s.hi = n.res, n.lo, n.hi
+	s.res, s.lo, s.hi, s.act, s.element = n.res, n.lo, n.hi, n.act, l.rows.element
 	if s.res != none {
 		l.inPlace(i, s.out, s.res, s.x)
 	}
@@ -143,6 +145,8 @@ func (e *gemmExec) run(args *kernelArgs, i int) {
 			a.Bias = &e.bias[(g*e.panelCount+p)*nr]
 			e.row.Func(a)
 		}
+		first, last := firstPanel*nr, min(lastPanel*nr, e.n)
+		e.act.activate(e.element, &args.element, unsafe.Add(e.pc, t*mr*e.ldc+4*(g*e.n+first)), a.M, last-first, e.ldc, g*e.n+first)
 	}
 }
 

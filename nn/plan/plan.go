@@ -105,6 +105,7 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 		return nil, err
 	}
 	p.simplify()
+	p.selectChannels()
 	p.fuse()
 	if err := p.assignLayouts(); err != nil {
 		return nil, err

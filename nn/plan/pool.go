@@ -54,6 +54,7 @@ type kernelArgs struct {
 	taps    kernels.TapsF32Args
 	element kernels.ElementF32Args
 
+	softmax        kernels.SoftmaxF32Args
 	winogradInput  kernels.WinogradF32InputArgs
 	winogradOutput kernels.WinogradF32OutputArgs
 

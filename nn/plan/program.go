@@ -46,9 +46,10 @@ type node struct {
 	nhwc  bool       // works on values stored as NHWC
 	q     *quantised // makes it an integer operation; nil for others
 
-	// The epilogue of convolutions and products: out = clamp(x + res, lo, hi).
+	// The epilogue of convolutions and products: out = act(clamp(x + res, lo, hi)).
 	res    int // a value, or none
 	lo, hi float32
+	act    *activation // nil for none
 }
 
 func newNode(name string, op nn.Op, in, out []int) *node {

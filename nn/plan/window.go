@@ -19,19 +19,28 @@ type tapsStep struct {
 	zeros           int // bytes of zeros that must lie before x
 	perPart         int // pixels
 	lo, hi          float32
+	act             *activation
+	element         *kernels.ElementF32 // computes act
 }
 
 // A piece computes about this many products or comparisons.
 const tapsPiece = 1 << 18
 
+// activationPiece is the number of elements that stay in the nearest cache
+// until an activation reads them again.
+const activationPiece = 4 << 10
+
 func (l *lowering) taps(n *node, g geometry, row *kernels.TapsF32, zeros bool) *tapsStep {
-	s := &tapsStep{row: row, x: n.in[0], out: n.out[0], taps: g.taps(), c: g.channels, pixels: g.pixels(), lo: n.lo, hi: n.hi}
+	s := &tapsStep{row: row, x: n.in[0], out: n.out[0], taps: g.taps(), c: g.channels, pixels: g.pixels(), lo: n.lo, hi: n.hi, act: n.act, element: l.rows.element}
 	if zeros && g.padded() {
 		g.zeros = aligned(4 * g.channels)
 		s.zeros = g.zeros
 		l.needPrefix(n.in[0], g.zeros)
 	}
 	s.perPart = max(1, tapsPiece/(s.taps*s.c))
+	if s.act != nil { // which reads the piece again
+		s.perPart = max(1, min(s.perPart, activationPiece/s.c))
+	}
 	if zeros {
 		s.off = l.table(g, g.perPixel)
 	} else {
@@ -196,4 +205,5 @@ func (e *tapsExec) run(args *kernelArgs, i int) {
 	a.Taps, a.C = e.taps, e.c
 	a.Lo, a.Hi = e.lo, e.hi
 	e.row.Func(a)
+	e.act.activate(e.element, &args.element, unsafe.Pointer(a.Out), a.Pixels, e.c, a.LDO, 0)
 }

@@ -28,6 +28,8 @@ type winogradStep struct {
 	panelLen, panelCount       int
 	strideV, strideM, vectorAt int // bytes
 	lo, hi                     float32
+	act                        *activation
+	element                    *kernels.ElementF32 // computes act
 }
 
 // winogradBlockBytes is about what a block may take of a second-level cache.
@@ -46,7 +48,7 @@ func (l *lowering) winograd(n *node, g geometry) *winogradStep {
 		return nil
 	}
 	s := &winogradStep{gemm: l.rows.gemm, transform: l.rows.winograd, x: n.in[0], out: n.out[0], res: n.res, c: c, n: out,
-		pictures: g.pictures, h: g.y.Out, w: g.x.Out, lo: n.lo, hi: n.hi}
+		pictures: g.pictures, h: g.y.Out, w: g.x.Out, lo: n.lo, hi: n.hi, act: n.act, element: l.rows.element}
 	if s.transform.Needs == 0 && s.gemm.Needs != 0 {
 		return nil // no assembly here for transforms
 	}
@@ -249,6 +251,9 @@ func (e *winogradExec) back(args *kernelArgs, m, tmp unsafe.Pointer, first, tile
 			a.Res = (*float32)(unsafe.Add(e.pres, pixel))
 		}
 		e.transform.Output(a)
+		for y := range a.Rows {
+			e.act.activate(e.element, &args.element, unsafe.Add(e.pout, pixel+y*a.LDY), a.Cols, cols, a.LDX, col)
+		}
 	}
 }
 
