@@ -159,5 +159,6 @@ func WinogradF32Rows(f Features) []*WinogradF32 {
 }
 
 // The numbers of the transforms, for assembly.
+//
 //lint:ignore U1000 the assembly reads it
 var winogradNumbers = [...]float32{0.5, 2, 2.5, float32(rootHalf), float32(math.Sqrt2), float32(rootHalf / 2), float32(2 * rootTwo)}
