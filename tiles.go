@@ -21,6 +21,16 @@ const (
 	TileOff
 )
 
+func (t Tiling) String() string {
+	if t == TileOff {
+		return "off"
+	}
+	return "auto"
+}
+
+// MarshalText writes "auto" or "off".
+func (t Tiling) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // UnmarshalText reads "auto" or "off".
 func (t *Tiling) UnmarshalText(b []byte) error {
 	switch string(b) {

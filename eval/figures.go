@@ -41,7 +41,7 @@ type ClassFigures struct {
 	Best       Operating `json:"best"`
 	// Precision at an overlap of 0.50 and recalls of 0, 0.01, … 1, made to
 	// never rise with recall; empty for a class without objects.
-	Precision []float64 `json:"precision"`
+	Precision []float64 `json:"-"`
 }
 
 // Operating is a detector with a threshold on its scores, judged at an

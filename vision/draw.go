@@ -64,10 +64,14 @@ func colourOf(d *Detection) rgbColour {
 	return palette(int(uint(d.Class) % 997))
 }
 
-// tagText is what a tag says: face 0.97, or #4 face 0.97 when tracked.
+// tagText is what a tag says: face 0.97, or #4 face 0.97 when tracked. What has
+// a label but no score, as what a person marked, is tagged with the label alone.
 func tagText(d *Detection) string {
 	text := fmt.Sprintf("%.2f", d.Score)
-	if d.Label != "" {
+	switch {
+	case d.Label != "" && d.Score == 0:
+		text = d.Label
+	case d.Label != "":
 		text = d.Label + " " + text
 	}
 	if d.Track != 0 {

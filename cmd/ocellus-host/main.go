@@ -10,6 +10,7 @@ import (
 
 type grammar struct {
 	Models      modelsCommand      `cmd:"" help:"List and fetch pretrained models."`
+	Eval        evalCommand        `cmd:"" help:"Judge models by data sets."`
 	Conformance conformanceCommand `cmd:"" help:"Run ONNX backend tests."`
 	Version     cli.VersionCommand `cmd:"" help:"Print the version."`
 }

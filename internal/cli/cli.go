@@ -39,6 +39,7 @@ const ExitCodes = `Exit codes:
 // Env is what a command is run with.
 type Env struct {
 	Context context.Context
+	Args    []string // the name of the app and its arguments; Run sets it
 	Stdout  io.Writer
 	Stderr  io.Writer
 	// StdoutTTY and StderrTTY say whether a person looks at them.
@@ -122,6 +123,7 @@ func Run(app App, args []string, env *Env) (code int) {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	env.Args = append([]string{app.Name}, args...)
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(env.Stderr, "%s: %v\nSee %s --help.\n", app.Name, err, helpFor(app.Name, err))
