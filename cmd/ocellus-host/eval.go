@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -148,9 +149,10 @@ func (c *evalDetectCommand) openModel() (string, *ocellus.Session, error) {
 		return "", nil, err
 	}
 	opts := []ocellus.Option{ocellus.WithTiling(c.Tile), ocellus.WithScore(c.Score), ocellus.WithMeta(c.Describe)}
-	if c.Threads > 0 {
-		opts = append(opts, ocellus.WithThreads(c.Threads))
+	if c.Threads < 1 {
+		c.Threads = runtime.GOMAXPROCS(0)
 	}
+	opts = append(opts, ocellus.WithThreads(c.Threads))
 	s, err := ocellus.Open(file, opts...)
 	if err != nil {
 		return "", nil, err

@@ -39,7 +39,7 @@ func (c *evalDetectCommand) result(env *cli.Env, run *evalRun, file string) (*ev
 		Model: run.session.Name(), SHA256: hex.EncodeToString(sum[:]), Data: filepath.Base(c.Data), Kind: run.set.Kind, Only: c.Only, Merged: c.Merge,
 		Score: c.Score, Tile: c.Tile, Left: run.classes.left, Notes: run.classes.notes,
 		MS:      evalTimes{run.each(run.spent.Prepare), run.each(run.spent.Infer), run.each(run.spent.Decode), run.each(run.spent.Total)},
-		Threads: run.session.Threads(), CPU: cli.CPU(), Kernels: features.String(), Build: cli.ReadBuild(),
+		Threads: c.Threads, CPU: cli.CPU(), Kernels: features.String(), Build: cli.ReadBuild(),
 		Date: time.Now().Format(time.DateOnly), Command: strings.Join(words, " "), Figures: run.figures.Figures(),
 	}
 	if p := run.session.Meta().Provenance; p != nil {
