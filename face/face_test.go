@@ -155,7 +155,7 @@ func turned(p Pose, names []string) []vision.Point {
 				continue
 			}
 			x, y, z := m.x, m.y*cp-m.z*sp, m.y*sp+m.z*cp
-			x, z = x*cy+z*sy, -x*sy+z*cy
+			x = x*cy + z*sy
 			x, y = x*cr-y*sr, x*sr+y*cr
 			ps = append(ps, vision.Point{X: float32(300 + 1.7*x), Y: float32(200 + 1.7*y)})
 		}
