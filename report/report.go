@@ -36,7 +36,7 @@ type Page struct {
 }
 
 // Block is a part of a page: Heading, Text, Facts, Table, Figure, Gallery,
-// Bars, Lines or Code.
+// Matrix, Bars, Lines or Code.
 type Block interface {
 	// view returns the name of the block's template and what that shows.
 	view() (name string, data any, err error)

@@ -66,6 +66,8 @@ func example(t testing.TB) *Page {
 			Lines{Title: "Share of faces found against false alarms", XLabel: "false alarms a photograph", YLabel: "share found", Series: []Curve{roc, other}},
 			Bars{Title: "Change of score", Labels: []string{"turned", "dark"}, Series: []Series{{Values: []float64{-0.12, 0.03}}}},
 			Figure{Data: picture(t, png.Encode, 600, 200), Caption: "The colours of the example.", Alt: "A smooth gradient from green to violet"},
+			Matrix{Caption: "Who looks like whom", Labels: []string{"one", "<two>"}, Pictures: []Figure{{Data: photo, Alt: "one"}, {Data: photo, Alt: "two"}},
+				Cells: [][]string{{"", "0.71"}, {"0.71", ""}}, Shade: [][]float64{{math.NaN(), 0.9}, {2, math.NaN()}}},
 			Code("ocellus detect demo/*.jpg --out found\nocellus inspect blazeface-back   # <every op>"),
 		},
 	}
@@ -168,6 +170,9 @@ func TestRefuses(t *testing.T) {
 		"gallery, the same": Gallery{{Data: photo, Alt: "x"}, {Data: photo}},
 		"no bars":           Bars{},
 		"short series":      Bars{Labels: []string{"a", "b"}, Series: []Series{{"s", []float64{1}}}},
+		"no labels":         Matrix{},
+		"ragged matrix":     Matrix{Labels: []string{"a"}, Cells: [][]string{{"1", "2"}}, Shade: [][]float64{{0, 0}}},
+		"matrix, no face":   Matrix{Labels: []string{"a"}, Pictures: []Figure{{Alt: "x"}}, Cells: [][]string{{"1"}}, Shade: [][]float64{{0}}},
 		"no points":         Lines{Series: []Curve{{"a", [][2]float64{{math.NaN(), 1}}}}},
 		"nil":               nil,
 	} {

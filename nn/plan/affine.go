@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math"
+	"slices"
 
 	"github.com/ocellus-vision/ocellus/nn"
 )
@@ -136,19 +137,25 @@ func (p *program) applyAffine(n *node, a affine) {
 	for c, b := range p.biasOf(n, channels) {
 		bias.F32()[c] = float32(float64(b)*a.scale[c] + a.shift[c])
 	}
-	weights := p.konst(n.in[1]).Clone()
-	w := weights.F32()
+	weights, alpha := n.in[1], 1.0
 	stride, span := p.weightChannels(n, channels)
-	alpha := 1.0
 	if g, ok := n.op.(*nn.Gemm); ok {
 		alpha = float64(g.Alpha)
 		n.op = &nn.Gemm{Alpha: 1, Beta: 1, TransB: g.TransB}
 	}
-	for i := range w {
-		w[i] = float32(float64(w[i]) * alpha * a.scale[i/stride%span])
+	// What only shifts leaves the weights as they are.
+	if alpha != 1 || slices.ContainsFunc(a.scale, func(s float64) bool { return s != 1 }) {
+		scaled := p.konst(weights).Clone()
+		w := scaled.F32()
+		for i := 0; i < len(w); i += stride {
+			f := a.scale[i/stride%span]
+			for j := range w[i : i+stride] {
+				w[i+j] = float32(float64(w[i+j]) * alpha * f)
+			}
+		}
+		weights = p.addConst(n.name+"/weights", scaled)
 	}
-	id := p.addConst(n.name+"/weights", weights)
-	n.in = []int{n.in[0], id, p.addConst(n.name+"/bias", bias)}
+	n.in = []int{n.in[0], weights, p.addConst(n.name+"/bias", bias)}
 }
 
 // weightChannels says which channel weight i belongs to: i/stride%span.
