@@ -152,7 +152,7 @@ func (r *evalDetectResult) markdown() string {
 func (r *evalDetectResult) revision() string {
 	switch {
 	case r.Build.Revision == "":
-		return "unknown"
+		return r.Build.Version // of make, which names the commit
 	case r.Build.Modified:
 		return fmt.Sprintf("%.12s, modified", r.Build.Revision)
 	}
