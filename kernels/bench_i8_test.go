@@ -66,3 +66,44 @@ func TestPeakI8(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkTapsI8 runs 3×3 windows over 28 pixels of a row of pictures.
+func BenchmarkTapsI8(b *testing.B) {
+	r := rand.New(rand.NewPCG(12, 13))
+	fill := fillsI8[len(fillsI8)-1]
+	for _, kind := range tapsI8Kinds {
+		for _, row := range kind.rows(testFeatures(b)) {
+			for _, c := range []int{24, 32, 144, 512} {
+				b.Run(fmt.Sprintf("%s/%s/C%d", kind.name, row.Name, c), func(b *testing.B) {
+					const pixels, taps = 28, 9
+					a, w := fill.activations(r, (pixels+2)*3*c+ReadPast), fill.weights(r, taps*c)
+					bias, scale := fill.sums(r, max(pixels, ChannelPad(c)), taps)
+					out := make([]uint8, pixels*c)
+					var off []int32
+					for p := range pixels {
+						for t := range taps {
+							off = append(off, int32(c*(t/3*(pixels+2)+p+t%3)))
+						}
+					}
+					args := &TapsI8Args{A: unsafe.Pointer(&a[0]), Off: &off[0], Bias: &bias[0], Scale: &scale[0], Out: &out[0], LDO: c, Pixels: pixels, Taps: taps, C: c, Hi: 255}
+					ops := pixels * taps * c
+					if row.layout != nil {
+						ops *= 2
+						packed := make([]int8, row.PackedLen(taps, c))
+						row.Pack(packed, w, taps, c, c, 1)
+						args.W = &packed[0]
+					}
+					rates := newRatesI8(b, row.Needs)
+					for b.Loop() {
+						rates.measure(10*ops, func() {
+							for range 10 {
+								row.Func(args)
+							}
+						})
+					}
+					rates.report(b)
+				})
+			}
+		}
+	}
+}

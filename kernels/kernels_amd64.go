@@ -103,3 +103,6 @@ func gemmI8VNNI256(a *GemmI8Args)
 
 //go:noescape
 func gemmI8AVX512(a *GemmI8Args)
+
+//go:noescape
+func depthwiseI8AVX2(a *TapsI8Args)

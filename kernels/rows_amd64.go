@@ -48,11 +48,13 @@ var (
 		{"avx512-7x32", AVX512, 7, 32, 4, gemmI8AVX512, split{32}},
 		{"avx2-4x16", AVX2, 4, 16, 4, gemmI8AVX2, split{16}},
 	}
-	archDepthwiseI8 []TapsI8
-	archMaxPoolI8   []TapsI8
-	archAvgPoolI8   []TapsI8
-	archElementI8   []ElementI8
-	archPeakI8      = []PeakI8{
+	archDepthwiseI8 = []TapsI8{
+		{"avx2", AVX2, depthwiseI8AVX2, nibbles{}},
+	}
+	archMaxPoolI8 []TapsI8
+	archAvgPoolI8 []TapsI8
+	archElementI8 []ElementI8
+	archPeakI8    = []PeakI8{
 		{"avx512vnni", AVX512 | AVX512VNNI, 2 * 12 * 64, peakI8VNNI512},
 		{"avxvnni", AVX2 | AVXVNNI, 2 * 12 * 32, peakI8AVXVNNI},
 		{"avx512", AVX512, 2 * 12 * 64, peakI8AVX512},

@@ -48,19 +48,6 @@ func (r *TapsI8) Pack(dst, src []int8, taps, c, strideT, strideC int) {
 	r.layout.pack(dst[:r.PackedLen(taps, c)], src, taps, c, strideT, strideC)
 }
 
-// tapMajor is the layout [taps][c].
-type tapMajor struct{}
-
-func (tapMajor) len(taps, c int) int { return taps * c }
-
-func (tapMajor) pack(dst, src []int8, taps, c, strideT, strideC int) {
-	for t := range taps {
-		for i := range c {
-			dst[t*c+i] = src[t*strideT+i*strideC]
-		}
-	}
-}
-
 func (a *TapsI8Args) off(p int) []int32 {
 	return unsafe.Slice((*int32)(unsafe.Add(unsafe.Pointer(a.Off), p*a.Taps*4)), a.Taps)
 }
