@@ -107,3 +107,23 @@ func BenchmarkTapsI8(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkElementI8 runs the element-wise kernels over 16 KiB.
+func BenchmarkElementI8(b *testing.B) {
+	r := rand.New(rand.NewPCG(14, 15))
+	const n = 1 << 14
+	x, y := fillsI8[len(fillsI8)-1].activations(r, n), fillsI8[len(fillsI8)-1].activations(r, n)
+	dst, f, table := make([]uint8, n), spread(r, n), [256]uint8(x)
+	for op, name := range [numElementI8Ops]string{"Add", "Mul", "Table", "Quantise", "Dequantise"} {
+		for _, row := range ElementI8Rows(testFeatures(b)) {
+			b.Run(name+"/"+row.Name, func(b *testing.B) {
+				args := &ElementI8Args{Dst: &dst[0], A: &x[0], B: &y[0], F32: &f[0], Table: &table, N: n, ZeroA: 3, ZeroB: 128, ScaleA: 0.7, ScaleB: 0.4, Zero: 128, Lo: -128, Hi: 127}
+				b.SetBytes(n)
+				for b.Loop() {
+					row.Funcs[op](args)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/element")
+			})
+		}
+	}
+}

@@ -26,7 +26,7 @@ const (
 	AddI8        ElementI8Op = iota // round((A−ZeroA)·ScaleA + (B−ZeroB)·ScaleB); a negative ScaleB subtracts
 	MulI8                           // round((A−ZeroA)·(B−ZeroB)·ScaleA), the first product in integers
 	TableI8                         // Table[A]
-	QuantiseF32                     // round(F32 ∕ ScaleA); NaN gives Zero. ScaleA > 0
+	QuantiseF32                     // round(F32 ∕ ScaleA); NaN counts as 0. ScaleA > 0
 	DequantiseI8                    // F32 = (A−ZeroA)·ScaleA
 	numElementI8Ops
 )

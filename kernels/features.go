@@ -20,9 +20,10 @@ const (
 	FP16                            // arm64: half-precision arithmetic
 	DotProd                         // arm64: SDOT and UDOT
 	I8MM                            // arm64: SMMLA
+	AVX512VBMI                      // amd64: AVX-512 VBMI
 )
 
-var featureNames = []string{"avx2", "avxvnni", "avx512", "avx512vnni", "neon", "fp16", "dotprod", "i8mm"}
+var featureNames = []string{"avx2", "avxvnni", "avx512", "avx512vnni", "neon", "fp16", "dotprod", "i8mm", "avx512vbmi"}
 
 // caps says what each value of OCELLUS_CPU leaves switched on.
 var caps = map[string]Features{
@@ -31,6 +32,7 @@ var caps = map[string]Features{
 	"avxvnni":    AVX2 | AVXVNNI,
 	"avx512":     AVX2 | AVX512,
 	"avx512vnni": AVX2 | AVXVNNI | AVX512 | AVX512VNNI,
+	"avx512vbmi": AVX2 | AVXVNNI | AVX512 | AVX512VNNI | AVX512VBMI,
 	"neon":       NEON,
 	"fp16":       NEON | FP16,
 	"dotprod":    NEON | FP16 | DotProd,

@@ -19,6 +19,9 @@ func Detect() Features {
 		if x.HasAVX512VNNI {
 			f |= AVX512VNNI
 		}
+		if x.HasAVX512VBMI {
+			f |= AVX512VBMI
+		}
 	}
 	return f
 }

@@ -106,3 +106,21 @@ func gemmI8AVX512(a *GemmI8Args)
 
 //go:noescape
 func depthwiseI8AVX2(a *TapsI8Args)
+
+//go:noescape
+func addI8AVX2(a *ElementI8Args)
+
+//go:noescape
+func mulI8AVX2(a *ElementI8Args)
+
+//go:noescape
+func tableI8AVX2(a *ElementI8Args)
+
+//go:noescape
+func tableI8VBMI(a *ElementI8Args)
+
+//go:noescape
+func quantiseF32AVX2(a *ElementI8Args)
+
+//go:noescape
+func dequantiseI8AVX2(a *ElementI8Args)

@@ -53,8 +53,23 @@ var (
 	}
 	archMaxPoolI8 []TapsI8
 	archAvgPoolI8 []TapsI8
-	archElementI8 []ElementI8
-	archPeakI8    = []PeakI8{
+	archElementI8 = []ElementI8{
+		{"avx512vbmi", AVX2 | AVX512 | AVX512VBMI, [numElementI8Ops]func(*ElementI8Args){
+			AddI8:        addI8AVX2,
+			MulI8:        mulI8AVX2,
+			TableI8:      tableI8VBMI,
+			QuantiseF32:  quantiseF32AVX2,
+			DequantiseI8: dequantiseI8AVX2,
+		}},
+		{"avx2", AVX2, [numElementI8Ops]func(*ElementI8Args){
+			AddI8:        addI8AVX2,
+			MulI8:        mulI8AVX2,
+			TableI8:      tableI8AVX2,
+			QuantiseF32:  quantiseF32AVX2,
+			DequantiseI8: dequantiseI8AVX2,
+		}},
+	}
+	archPeakI8 = []PeakI8{
 		{"avx512vnni", AVX512 | AVX512VNNI, 2 * 12 * 64, peakI8VNNI512},
 		{"avxvnni", AVX2 | AVXVNNI, 2 * 12 * 32, peakI8AVXVNNI},
 		{"avx512", AVX512, 2 * 12 * 64, peakI8AVX512},
