@@ -18,6 +18,7 @@ import (
 
 type evalCommand struct {
 	Detect evalDetectCommand `cmd:"" help:"Judge a detector: average precision by COCO's rules."`
+	Faces  evalFacesCommand  `cmd:"" help:"Judge how well people are told apart by their faces, by LFW's protocol."`
 }
 
 type evalDetectCommand struct {
@@ -116,7 +117,7 @@ func (c *evalDetectCommand) Run(env *cli.Env) error {
 		}
 	}
 	if c.Record != "" {
-		if err := c.record(r); err != nil {
+		if err := record(c.Record, r, r.markdown()); err != nil {
 			return err
 		}
 	}

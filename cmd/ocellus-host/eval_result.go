@@ -1,18 +1,13 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/ocellus-vision/ocellus/eval/page"
-	"github.com/ocellus-vision/ocellus/internal/atomicfile"
 	"github.com/ocellus-vision/ocellus/internal/cli"
 	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/report"
@@ -23,24 +18,16 @@ func (c *evalDetectCommand) result(env *cli.Env, run *evalRun, file string) (*ev
 	if err != nil {
 		return nil, err
 	}
-	model, err := os.ReadFile(file)
+	sum, err := sha256Of(file)
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(model)
-	// Each word is quoted where a shell would need it, so that it can be run again.
-	words := make([]string, len(env.Args))
-	for i, w := range env.Args {
-		if words[i] = w; strings.ContainsAny(w, " *?[]'\"$&;|<>()\\") {
-			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-	}
 	r := &evalDetectResult{
-		Model: run.session.Name(), SHA256: hex.EncodeToString(sum[:]), Data: filepath.Base(c.Data), Kind: run.set.Kind, Only: c.Only, Merged: c.Merge,
+		Model: run.session.Name(), SHA256: sum, Data: filepath.Base(c.Data), Kind: run.set.Kind, Only: c.Only, Merged: c.Merge,
 		Score: c.Score, Tile: c.Tile, Left: run.classes.left, Notes: run.classes.notes,
 		MS:      evalTimes{run.each(run.spent.Prepare), run.each(run.spent.Infer), run.each(run.spent.Decode), run.each(run.spent.Total)},
 		Threads: c.Threads, CPU: cli.CPU(), Kernels: features.String(), Build: cli.ReadBuild(),
-		Date: time.Now().Format(time.DateOnly), Command: strings.Join(words, " "), Figures: run.figures.Figures(),
+		Date: time.Now().Format(time.DateOnly), Command: commandLine(env.Args), Figures: run.figures.Figures(),
 	}
 	if p := run.session.Meta().Provenance; p != nil {
 		r.States = p.Notes
@@ -101,43 +88,11 @@ func (c *evalDetectCommand) target(to string) string {
 	return filepath.Join(to, "index.html")
 }
 
-// record writes the result for people and for programs.
-func (c *evalDetectCommand) record(r *evalDetectResult) error {
-	if err := os.MkdirAll(filepath.Dir(c.Record), 0o755); err != nil {
-		return err
-	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	for name, text := range map[string]string{c.Record + ".json": string(b) + "\n", c.Record + ".md": r.markdown()} {
-		err := atomicfile.Write(name, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
-		if err != nil {
-			return cli.Exit(cli.Missing, err)
-		}
-	}
-	return nil
-}
-
 func (r *evalDetectResult) markdown() string {
 	var b strings.Builder
-	table := func(head []string, right int, rows [][]string) {
-		rule := make([]string, len(head))
-		for i := range rule {
-			if rule[i] = "---"; i >= right {
-				rule[i] = "---:"
-			}
-		}
-		for _, row := range append([][]string{head, rule}, rows...) {
-			for i, cell := range row {
-				row[i] = strings.ReplaceAll(cell, "|", `\|`)
-			}
-			fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
-		}
-		b.WriteString("\n")
-	}
+	table := func(head []string, right int, rows [][]string) { markdownTable(&b, head, right, rows) }
 	fmt.Fprintf(&b, "# %s on %s\n\n", r.Model, r.Data)
-	fmt.Fprintf(&b, "Written on %s at revision %s, on %s (%s), by\n\n    %s\n\n", r.Date, r.revision(), r.CPU, r.Kernels, r.Command)
+	fmt.Fprintf(&b, "Written on %s at revision %s, on %s (%s), by\n\n    %s\n\n", r.Date, revision(r.Build), r.CPU, r.Kernels, r.Command)
 	table([]string{"", ""}, 2, r.facts())
 	b.WriteString("Per cent, by COCO's rules; – where no object counts.\n\n")
 	table([]string{"figure", "overlap", "objects", "detections", "%"}, 3, page.Summary(&r.Figures))
@@ -147,16 +102,6 @@ func (r *evalDetectResult) markdown() string {
 	}
 	table([]string{"class", "objects", "AP", "AP 0.50", "AP 0.75", "AR", "best F1", "at threshold"}, 1, rows)
 	return strings.TrimSuffix(b.String(), "\n")
-}
-
-func (r *evalDetectResult) revision() string {
-	switch {
-	case r.Build.Revision == "":
-		return r.Build.Version // of make, which names the commit
-	case r.Build.Modified:
-		return fmt.Sprintf("%.12s, modified", r.Build.Revision)
-	}
-	return fmt.Sprintf("%.12s", r.Build.Revision)
 }
 
 // savePage writes the page. The worst pictures are searched once more, so that

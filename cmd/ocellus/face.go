@@ -29,7 +29,11 @@ func (f *faceFlags) open() (*ocellus.Faces, error) {
 		return nil, err
 	}
 	models := ocellus.FaceModels{Detector: files.Detector, Landmarks: files.Landmarks, Embedder: files.Embedder, Margin: f.Margin, Mirror: f.Mirror}
-	return ocellus.OpenFaces(models, ocellus.WithTiling(f.Tile), ocellus.WithThreads(threads(f.Threads)))
+	opts := []ocellus.Option{ocellus.WithTiling(f.Tile), ocellus.WithThreads(threads(f.Threads))}
+	if f.Score != nil {
+		opts = append(opts, ocellus.WithScore(*f.Score))
+	}
+	return ocellus.OpenFaces(models, opts...)
 }
 
 // judge compares faces by a threshold.
