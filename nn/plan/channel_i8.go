@@ -6,7 +6,7 @@ import "github.com/ocellus-vision/ocellus/nn"
 // on either side of zero with a slope a channel (PRelu).
 type channelTableStep struct {
 	x, out int
-	tables []uint8 // [channel][256]
+	table  *byteTable
 	c      int
 	rows   int // pixels, each a row of c channels
 }
@@ -35,20 +35,10 @@ func (w *integers) slopes(n *node) bool {
 // channelTables returns the step for a qSlopes node.
 func (l *lowering) channelTables(i int, n *node) (step, StepInfo) {
 	q := n.q
-	s := &channelTableStep{x: n.in[0], out: n.out[0], c: len(q.slopes)}
+	s := &channelTableStep{x: n.in[0], out: n.out[0], c: len(q.slopes), table: tableOf(q)}
 	s.rows = l.vals[n.out[0]].typ.Shape.Elems() / s.c
-	real := q.in[0].real()
-	for _, slope := range q.slopes {
-		for _, x := range real {
-			if x < 0 {
-				x *= slope
-			}
-			b := int32(q.out.quantise(x)) - q.out.zero
-			s.tables = append(s.tables, uint8(min(max(b, int32(q.lo)), int32(q.hi))+q.out.zero))
-		}
-	}
 	l.inPlace(i, s.out, s.x)
-	l.plan.stats.WeightBytes += len(s.tables)
+	l.plan.stats.WeightBytes += len(s.table.each)
 	return s, StepInfo{Kernel: "integer"}
 }
 
@@ -67,10 +57,8 @@ func (e *channelTableExec) parts() int { return (e.rows + e.perPart - 1) / e.per
 
 func (e *channelTableExec) run(_ *kernelArgs, i int) {
 	for r := i * e.perPart; r < min((i+1)*e.perPart, e.rows); r++ {
-		from, to := e.from[r*e.c:][:e.c], e.to[r*e.c:][:e.c]
-		tables := e.tables
-		for c, b := range from {
-			to[c] = tables[c<<8|int(b)]
-		}
+		row := e.to[r*e.c:][:e.c]
+		copy(row, e.from[r*e.c:])
+		e.table.channels(row, 0)
 	}
 }

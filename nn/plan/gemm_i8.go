@@ -25,6 +25,8 @@ type gemmI8Step struct {
 	real                  bool
 	in, result            qparam
 	lo, hi                float32
+	after                 *byteTable
+	element               *kernels.ElementI8 // computes after
 
 	tiles, panelCount           int
 	tilesPerPart, panelsPerPart int
@@ -143,12 +145,15 @@ func (e *gemmI8Exec) run(args *kernelArgs, i int) {
 			a.B, a.Bias, a.Scale = &e.panels[at*e.panelLen], &e.bias[at*nr], &e.scale[at*nr]
 			e.row.Func(a)
 		}
+		first, last := g*e.n+pb*e.panelsPerPart*nr, g*e.n+min(lastPanel*nr, e.n)
+		e.after.apply(e.element.Funcs[kernels.TableI8], &args.elementI8, unsafe.Add(e.pc, t*mr*e.ldc+first), a.M, last-first, e.ldc, first)
 	}
 }
 
 func (l *lowering) newGemmI8(n *node) *gemmI8Step {
 	q := n.q
-	return &gemmI8Step{row: l.rows.gemmI8, x: n.in[0], out: n.out[0], groups: 1, real: q.real, in: q.in[0], result: q.out, lo: q.lo, hi: q.hi}
+	return &gemmI8Step{row: l.rows.gemmI8, x: n.in[0], out: n.out[0], groups: 1, real: q.real, in: q.in[0], result: q.out, lo: q.lo, hi: q.hi,
+		after: q.after, element: l.rows.elementI8}
 }
 
 func (l *lowering) describeI8(s *gemmI8Step) StepInfo {

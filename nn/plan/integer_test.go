@@ -116,6 +116,15 @@ var integerNets = map[string]func(n *net) nn.ValueID{
 		x := n.qdq(n.qconv(n.picture(8), 16, 8, 1, nn.Conv{}), 0.02, 128)
 		return n.qdq(n.op(&nn.Softmax{Axis: 1}, x), 1.0/255, 0)
 	},
+	"depthwise with slopes": func(n *net) nn.ValueID {
+		x := n.qdq(n.qconv(n.picture(24), 24, 24, 3, nn.Conv{Pads: []int{1, 1, 1, 1}, Group: 24}), 0.02, 128)
+		return n.qdq(n.op(&nn.PRelu{}, x, n.weight(24, 1, 1)), 0.02, 60)
+	},
+	"product with a table": func(n *net) nn.ValueID {
+		x := n.op(&nn.Flatten{Axis: 1}, n.qdq(n.op(&nn.GlobalAveragePool{}, n.picture(40)), 0.002, 128))
+		x = n.qdq(n.op(&nn.Gemm{Alpha: 1, Beta: 1, TransB: true}, x, n.qweight(0, 50, 40), n.weight(50)), 0.01, 128)
+		return n.qdq(n.op(&nn.Sigmoid{}, x), 1.0/255, 0)
+	},
 	"slopes": func(n *net) nn.ValueID {
 		x := n.qdq(n.qconv(n.picture(8), 16, 8, 1, nn.Conv{}), 0.02, 128)
 		return n.qdq(n.op(&nn.PRelu{}, x, n.weight(16, 1, 1)), 0.02, 60)

@@ -17,7 +17,8 @@ type quantised struct {
 	lo, hi  float32
 	table   *[256]uint8
 	weights *qweights
-	slopes  []float64 // below zero, one a channel
+	slopes  []float64  // below zero, one a channel
+	after   *byteTable // of the result
 }
 
 type qKind uint8

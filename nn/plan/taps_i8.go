@@ -22,12 +22,15 @@ type tapsI8Step struct {
 	zero            int32
 	lo, hi          float32
 	perPart         int
+	after           *byteTable
+	element         *kernels.ElementI8 // computes after
 }
 
 func (l *lowering) tapsI8(n *node, g geometry, row *kernels.TapsI8, zeros bool) *tapsI8Step {
 	q := n.q
 	s := &tapsI8Step{row: row, x: n.in[0], out: n.out[0], taps: g.taps(), c: g.channels, pixels: g.pixels(),
-		zeroIn: uint8(q.in[0].zero), zero: q.out.zero, lo: q.lo, hi: q.hi}
+		zeroIn: uint8(q.in[0].zero), zero: q.out.zero, lo: q.lo, hi: q.hi,
+		after: q.after, element: l.rows.elementI8}
 	s.perPart = max(1, 2*tapsPiece/(s.taps*s.c))
 	if !zeros {
 		s.off = l.table(insideGeometry(g), g.perPixelInside)
@@ -119,4 +122,5 @@ func (e *tapsI8Exec) run(args *kernelArgs, i int) {
 		a.Scale = &e.scale[first]
 	}
 	e.row.Func(a)
+	e.after.apply(e.element.Funcs[kernels.TableI8], &args.elementI8, unsafe.Pointer(a.Out), a.Pixels, e.c, e.c, 0)
 }
