@@ -15,6 +15,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "taps_i8_amd64.h"
 
 #define args DI  // *TapsI8Args
 #define base SI  // A at the first channel of the block
@@ -282,44 +283,7 @@ copyRow:
 	LEAQ bytes(SP), from
 	MOVQ TapsI8Args_C(args), n
 	SUBQ at, n
-	TESTQ $16, n
-	JEQ   eight
-	VMOVDQU (from), X8
-	VMOVDQU X8, (w)
-	ADDQ $16, from
-	ADDQ $16, w
-
-eight:
-	TESTQ $8, n
-	JEQ   four
-	MOVQ (from), tmp
-	MOVQ tmp, (w)
-	ADDQ $8, from
-	ADDQ $8, w
-
-four:
-	TESTQ $4, n
-	JEQ   two
-	MOVL (from), tmp
-	MOVL tmp, (w)
-	ADDQ $4, from
-	ADDQ $4, w
-
-two:
-	TESTQ $2, n
-	JEQ   single
-	MOVW (from), tmp
-	MOVW tmp, (w)
-	ADDQ $2, from
-	ADDQ $2, w
-
-single:
-	TESTQ $1, n
-	JEQ   copied
-	MOVB (from), tmp
-	MOVB tmp, (w)
-
-copied:
+	COPYBYTES(from, w, n, X9, tmp)
 	MOVQ TapsI8Args_LDO(args), tmp
 	CMPQ o0, out
 	JNE  next

@@ -124,3 +124,9 @@ func quantiseF32AVX2(a *ElementI8Args)
 
 //go:noescape
 func dequantiseI8AVX2(a *ElementI8Args)
+
+//go:noescape
+func maxPoolI8AVX2(a *TapsI8Args)
+
+//go:noescape
+func avgPoolI8AVX2(a *TapsI8Args)

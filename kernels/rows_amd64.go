@@ -51,8 +51,8 @@ var (
 	archDepthwiseI8 = []TapsI8{
 		{"avx2", AVX2, depthwiseI8AVX2, nibbles{}},
 	}
-	archMaxPoolI8 []TapsI8
-	archAvgPoolI8 []TapsI8
+	archMaxPoolI8 = []TapsI8{{"avx2", AVX2, maxPoolI8AVX2, nil}}
+	archAvgPoolI8 = []TapsI8{{"avx2", AVX2, avgPoolI8AVX2, nil}}
 	archElementI8 = []ElementI8{
 		{"avx512vbmi", AVX2 | AVX512 | AVX512VBMI, [numElementI8Ops]func(*ElementI8Args){
 			AddI8:        addI8AVX2,

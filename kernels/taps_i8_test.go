@@ -171,3 +171,20 @@ func FuzzTapsI8(f *testing.F) {
 		}
 	})
 }
+
+// TestAvgPoolI8Long: sums of more taps than 16 bits hold.
+func TestAvgPoolI8Long(t *testing.T) {
+	const c = 40
+	for _, row := range AvgPoolI8Rows(testFeatures(t)) {
+		for _, taps := range []int{255, 256, 257, 258, 400, 900, 4096} {
+			a, off, out := fillsI8[0].activations(nil, c+ReadPast), make([]int32, taps), make([]uint8, c)
+			scale := float32(0.75) / float32(taps)
+			row.Func(&TapsI8Args{A: unsafe.Pointer(&a[0]), Off: &off[0], Scale: &scale, Out: &out[0], LDO: c, Pixels: 1, Taps: taps, C: c, Offset: -int32(taps) * 55, Lo: 0, Hi: 255})
+			for i, got := range out {
+				if want := Requantise(int32(200*taps), scale, 0, 255, 0); got != want {
+					t.Fatalf("%s: %d taps: Out[%d] = %d, want %d", row.Name, taps, i, got, want)
+				}
+			}
+		}
+	}
+}
