@@ -16,7 +16,17 @@ var (
 		{"avx512", AVX512, winogradInputF32AVX512, winogradOutputF32AVX512},
 		{"avx2", AVX2, winogradInputF32AVX2, winogradOutputF32AVX2},
 	}
-	archConvertF16    = []ConvertF16{{"f16c", AVX2, widenF16F16C, narrowF16F16C}}
+	archConvertF16      = []ConvertF16{{"f16c", AVX2, widenF16F16C, narrowF16F16C}}
+	archDepthwiseRowF32 = []DepthwiseRowF32{
+		{"avx512", AVX512, 3, 1, 1, depthwise31F32AVX512},
+		{"avx512", AVX512, 3, 2, 1, depthwise32F32AVX512},
+		{"avx512", AVX512, 5, 1, 1, depthwise51F32AVX512},
+		{"avx512", AVX512, 5, 2, 1, depthwise52F32AVX512},
+		{"avx2", AVX2, 3, 1, 8, depthwise31F32AVX2},
+		{"avx2", AVX2, 3, 2, 8, depthwise32F32AVX2},
+		{"avx2", AVX2, 5, 1, 8, depthwise51F32AVX2},
+		{"avx2", AVX2, 5, 2, 8, depthwise52F32AVX2},
+	}
 	archEveryOtherF32 = []EveryOtherF32{{"avx2", AVX2, everyOtherF32AVX2}}
 	archSoftmaxF32    = []SoftmaxF32{{"avx2", AVX2, softmaxF32AVX2}}
 	archDepthwiseF32  = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}

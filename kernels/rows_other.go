@@ -4,20 +4,21 @@ package kernels
 
 // No assembly here: generic Go serves everything.
 var (
-	archGemmF32       []GemmF32
-	archDepthwiseF32  []TapsF32
-	archMaxPoolF32    []TapsF32
-	archAvgPoolF32    []TapsF32
-	archElementF32    []ElementF32
-	archPeakF32       []PeakF32
-	archConvertF16    []ConvertF16
-	archSoftmaxF32    []SoftmaxF32
-	archGemmI8        []GemmI8
-	archDepthwiseI8   []TapsI8
-	archMaxPoolI8     []TapsI8
-	archAvgPoolI8     []TapsI8
-	archElementI8     []ElementI8
-	archPeakI8        []PeakI8
-	archWinogradF32   []WinogradF32
-	archEveryOtherF32 []EveryOtherF32
+	archGemmF32         []GemmF32
+	archDepthwiseF32    []TapsF32
+	archMaxPoolF32      []TapsF32
+	archAvgPoolF32      []TapsF32
+	archElementF32      []ElementF32
+	archPeakF32         []PeakF32
+	archConvertF16      []ConvertF16
+	archSoftmaxF32      []SoftmaxF32
+	archGemmI8          []GemmI8
+	archDepthwiseI8     []TapsI8
+	archMaxPoolI8       []TapsI8
+	archAvgPoolI8       []TapsI8
+	archElementI8       []ElementI8
+	archPeakI8          []PeakI8
+	archDepthwiseRowF32 []DepthwiseRowF32
+	archWinogradF32     []WinogradF32
+	archEveryOtherF32   []EveryOtherF32
 )

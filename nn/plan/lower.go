@@ -50,14 +50,15 @@ type lowering struct {
 
 // rows are the kernels chosen for the CPU.
 type rows struct {
-	gemm       *kernels.GemmF32
-	depthwise  *kernels.TapsF32
-	maxPool    *kernels.TapsF32
-	avgPool    *kernels.TapsF32
-	element    *kernels.ElementF32
-	winograd   *kernels.WinogradF32
-	everyOther *kernels.EveryOtherF32
-	softmax    *kernels.SoftmaxF32
+	gemm          *kernels.GemmF32
+	depthwise     *kernels.TapsF32
+	maxPool       *kernels.TapsF32
+	avgPool       *kernels.TapsF32
+	element       *kernels.ElementF32
+	depthwiseRows []*kernels.DepthwiseRowF32
+	winograd      *kernels.WinogradF32
+	everyOther    *kernels.EveryOtherF32
+	softmax       *kernels.SoftmaxF32
 
 	gemmI8      *kernels.GemmI8
 	depthwiseI8 *kernels.TapsI8
@@ -68,14 +69,15 @@ type rows struct {
 
 func chooseRows(f kernels.Features) rows {
 	return rows{
-		gemm:       kernels.GemmF32Rows(f)[0],
-		depthwise:  kernels.DepthwiseF32Rows(f)[0],
-		maxPool:    kernels.MaxPoolF32Rows(f)[0],
-		avgPool:    kernels.AvgPoolF32Rows(f)[0],
-		element:    kernels.ElementF32Rows(f)[0],
-		winograd:   kernels.WinogradF32Rows(f)[0],
-		everyOther: kernels.EveryOtherF32Rows(f)[0],
-		softmax:    kernels.SoftmaxF32Rows(f)[0],
+		gemm:          kernels.GemmF32Rows(f)[0],
+		depthwise:     kernels.DepthwiseF32Rows(f)[0],
+		maxPool:       kernels.MaxPoolF32Rows(f)[0],
+		avgPool:       kernels.AvgPoolF32Rows(f)[0],
+		element:       kernels.ElementF32Rows(f)[0],
+		winograd:      kernels.WinogradF32Rows(f)[0],
+		everyOther:    kernels.EveryOtherF32Rows(f)[0],
+		depthwiseRows: kernels.DepthwiseRowF32Rows(f),
+		softmax:       kernels.SoftmaxF32Rows(f)[0],
 
 		gemmI8:      kernels.GemmI8Rows(f)[0],
 		depthwiseI8: kernels.DepthwiseI8Rows(f)[0],

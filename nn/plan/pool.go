@@ -55,6 +55,7 @@ type kernelArgs struct {
 	element kernels.ElementF32Args
 
 	softmax        kernels.SoftmaxF32Args
+	depthwise      kernels.DepthwiseRowF32Args
 	winogradInput  kernels.WinogradF32InputArgs
 	winogradOutput kernels.WinogradF32OutputArgs
 

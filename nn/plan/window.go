@@ -91,17 +91,23 @@ func (g *geometry) perPixelInside() []int32 {
 
 // depthwise returns the step for a convolution of each channel by itself.
 func (l *lowering) depthwise(n *node, g geometry) (step, StepInfo) {
-	s := l.taps(n, g, l.rows.depthwise, true)
 	w := l.konst(n.in[1]).F32() // [C 1 H W]
-	s.weights, s.bias = alignedFloats(s.taps*s.c), alignedFloats(s.c)
-	for t := range s.taps {
-		for c := range s.c {
-			s.weights[t*s.c+c] = w[c*s.taps+t]
+	taps, channels := g.taps(), g.channels
+	weights, bias := alignedFloats(taps*channels), alignedFloats(channels)
+	for t := range taps {
+		for c := range channels {
+			weights[t*channels+c] = w[c*taps+t]
 		}
 	}
-	copy(s.bias, l.biasOf(n, s.c))
-	l.plan.stats.WeightBytes += 4 * (len(s.weights) + len(s.bias))
-	return s, StepInfo{Kernel: s.row.Name, MACs: int64(s.pixels) * int64(s.taps*s.c)}
+	copy(bias, l.biasOf(n, channels))
+	l.plan.stats.WeightBytes += 4 * (len(weights) + len(bias))
+	macs := int64(g.pixels()) * int64(taps*channels)
+	if s := l.byRows(n, g, weights, bias); s != nil {
+		return s, StepInfo{Kernel: s.row.Name, MACs: macs}
+	}
+	s := l.taps(n, g, l.rows.depthwise, true)
+	s.weights, s.bias = weights, bias
+	return s, StepInfo{Kernel: s.row.Name, MACs: macs}
 }
 
 // isPool2D reports whether the kernels over NHWC can compute n: a pooling of
