@@ -49,10 +49,30 @@ func TestRequired(t *testing.T) {
 	}
 }
 
+// TestRequiredI8: likewise for kernels on bytes, whose first row is the one
+// demanded, or needs more.
+func TestRequiredI8(t *testing.T) {
+	f := testFeatures(t)
+	demanded := os.Getenv("OCELLUS_REQUIRE")
+	for i, name := range featureNames {
+		need := Features(1 << i)
+		if !strings.Contains(" "+strings.ReplaceAll(demanded, ",", " ")+" ", " "+name+" ") || need&(AVX2|AVXVNNI|AVX512|AVX512VNNI) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(GemmI8Rows(f), func(r *GemmI8) bool { return r.Needs.Has(need) }) {
+			t.Errorf("OCELLUS_REQUIRE=%s, but no row of GemmI8Rows needs it", name)
+		}
+		if d, m, a, e := DepthwiseI8Rows(f)[0], MaxPoolI8Rows(f)[0], AvgPoolI8Rows(f)[0], ElementI8Rows(f)[0]; min(d.Needs, m.Needs, a.Needs, e.Needs) == 0 {
+			t.Errorf("OCELLUS_REQUIRE=%s, but generic Go comes first in a table", name)
+		}
+	}
+}
+
 // TestRows: every table ends with generic Go, holds no row that the features
 // do not allow, and has no two rows of one name.
 func TestRows(t *testing.T) {
-	for _, f := range []Features{0, AVX2, AVX2 | AVX512, NEON, Detect()} {
+	vnni := AVX2 | AVXVNNI | AVX512 | AVX512VNNI | AVX512VBMI
+	for _, f := range []Features{0, AVX2, AVX2 | AVXVNNI, AVX2 | AVX512, vnni, NEON, NEON | FP16 | DotProd | I8MM, Detect()} {
 		seen := map[string]bool{}
 		row := func(table, name string, needs Features, last bool) {
 			if !f.Has(needs) {
@@ -90,6 +110,7 @@ func TestRows(t *testing.T) {
 		for i, r := range softmax {
 			row("SoftmaxF32Rows", r.Name, r.Needs, i == len(softmax)-1)
 		}
+		rowsI8(t, f, row)
 		element := ElementF32Rows(f)
 		for i, r := range element {
 			row("ElementF32Rows", r.Name, r.Needs, i == len(element)-1)
@@ -99,6 +120,38 @@ func TestRows(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// rowsI8 is the part of TestRows about tables of kernels on bytes.
+func rowsI8(t *testing.T, f Features, row func(table, name string, needs Features, last bool)) {
+	gemm := GemmI8Rows(f)
+	for i, r := range gemm {
+		row("GemmI8Rows", r.Name, r.Needs, i == len(gemm)-1)
+		if r.MR < 1 || r.NR < 1 || r.KR < 1 || r.KR > ReadPast+1 || r.PanelLen(1, 1) < r.NR {
+			t.Errorf("%s: tile %d×%d×%d, panels of %d bytes", r.Name, r.MR, r.NR, r.KR, r.PanelLen(1, 1))
+		}
+	}
+	for table, rows := range map[string][]*TapsI8{"DepthwiseI8": DepthwiseI8Rows(f), "MaxPoolI8": MaxPoolI8Rows(f), "AvgPoolI8": AvgPoolI8Rows(f)} {
+		for i, r := range rows {
+			row(table, r.Name, r.Needs, i == len(rows)-1)
+			if (r.layout != nil) != (table == "DepthwiseI8") {
+				t.Errorf("%s: %s has the layout %v", table, r.Name, r.layout)
+			}
+		}
+	}
+	element := ElementI8Rows(f)
+	for i, r := range element {
+		row("ElementI8Rows", r.Name, r.Needs, i == len(element)-1)
+		for op, fn := range r.Funcs {
+			if fn == nil {
+				t.Errorf("%s lacks operation %d on bytes", r.Name, op)
+			}
+		}
+	}
+	peak := PeakI8Rows(f)
+	for i, r := range peak {
+		row("PeakI8Rows", r.Name, r.Needs, i == len(peak)-1)
 	}
 }
 

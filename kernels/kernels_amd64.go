@@ -130,3 +130,6 @@ func maxPoolI8AVX2(a *TapsI8Args)
 
 //go:noescape
 func avgPoolI8AVX2(a *TapsI8Args)
+
+//go:noescape
+func depthwiseI8VNNI512(a *TapsI8Args)

@@ -36,3 +36,21 @@ func (nibbles) pack(dst, src []int8, taps, c, strideT, strideC int) {
 		}
 	}
 }
+
+// quads is the layout [block of 64 channels][group of 4 taps][4][16 channels][4]
+// of weights; the second part of a group has channels 4 to 7, 20 to 23, … of
+// the block, as VPUNPCKLBW and VPUNPCKHBW have them. Channels and taps past the
+// last are zero.
+type quads struct{}
+
+func (quads) len(taps, c int) int { return (c + 63) / 64 * ((taps + 3) / 4) * 256 }
+
+func (quads) pack(dst, src []int8, taps, c, strideT, strideC int) {
+	clear(dst)
+	for i := range c {
+		place := i%4 + i/4%4*16 + i/16%4*4
+		for t := range taps {
+			dst[(i/64*((taps+3)/4)+t/4)*256+4*place+t%4] = src[t*strideT+i*strideC]
+		}
+	}
+}

@@ -59,6 +59,7 @@ var (
 		{"avx2-4x16", AVX2, 4, 16, 4, gemmI8AVX2, split{16}},
 	}
 	archDepthwiseI8 = []TapsI8{
+		{"avx512vnni", AVX512 | AVX512VNNI, depthwiseI8VNNI512, quads{}},
 		{"avx2", AVX2, depthwiseI8AVX2, nibbles{}},
 	}
 	archMaxPoolI8 = []TapsI8{{"avx2", AVX2, maxPoolI8AVX2, nil}}
