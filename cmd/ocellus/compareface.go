@@ -175,7 +175,7 @@ func (c *compareFaceCommand) print(env *cli.Env, r *likenesses) error {
 			rows = append(rows, []string{fmt.Sprintf("%.3f", p.Distance), fmt.Sprintf("%.2f", p.Similarity), word, r.named(p.A), r.named(p.B)})
 		}
 	}
-	if err := env.Printf("%d faces, %d pairs, %d of one person\n", len(r.Faces), len(r.Pairs), same); err != nil || len(r.Pairs) == 0 {
+	if err := env.Printf("faces: %d, pairs: %d, of one person: %d\n", len(r.Faces), len(r.Pairs), same); err != nil || len(r.Pairs) == 0 {
 		return err
 	}
 	return env.Table(rows)
