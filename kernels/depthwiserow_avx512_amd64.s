@@ -27,10 +27,14 @@
 #define LOAD(from, v) VMOVUPS.Z from, K1, v
 #define STORE(v, to)  VMOVUPS v, K1, to
 
+// MASKS selects the first chan, or 16, of 16 channels.
 #define MASKS \
-	MOVQ  $-1, tmp;        \
-	BZHIQ chan, tmp, tmp;  \
-	KMOVW tmp, K1
+	MOVQ    $16, tmp;        \
+	CMPQ    chan, tmp;       \
+	CMOVQLT chan, tmp;       \
+	MOVQ    $-1, base;       \
+	BZHIQ   tmp, base, base; \
+	KMOVW   base, K1
 #include "depthwiserow_amd64.h"
 
 // func depthwise31F32AVX512(a *DepthwiseRowF32Args)

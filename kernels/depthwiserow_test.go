@@ -63,7 +63,7 @@ func TestDepthwiseRowF32(t *testing.T) {
 		t.Run(fmt.Sprintf("%s/%d/%d", row.Name, row.Width, row.Stride), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(3, 4))
 			for pixels := 1; pixels <= 9; pixels++ {
-				for _, c := range []int{1, 8, 16, 23, 24, 40, 64} {
+				for _, c := range []int{1, 8, 16, 23, 24, 40, 64, 264, 520} {
 					if c%row.Channels != 0 {
 						continue
 					}
