@@ -74,3 +74,37 @@ func widenF16NEON(a *ConvertF16Args)
 
 //go:noescape
 func narrowF16NEON(a *ConvertF16Args)
+
+//go:noescape
+func gemmI8DotProd8x8(a *GemmI8Args)
+
+//go:noescape
+func gemmI8NEON8x8(a *GemmI8Args)
+
+func peakI8DotProd(rounds int)
+
+func peakI8NEON(rounds int)
+
+//go:noescape
+func depthwiseI8NEON(a *TapsI8Args)
+
+//go:noescape
+func maxPoolI8NEON(a *TapsI8Args)
+
+//go:noescape
+func avgPoolI8NEON(a *TapsI8Args)
+
+//go:noescape
+func addI8NEON(a *ElementI8Args)
+
+//go:noescape
+func mulI8NEON(a *ElementI8Args)
+
+//go:noescape
+func tableI8NEON(a *ElementI8Args)
+
+//go:noescape
+func quantiseF32NEON(a *ElementI8Args)
+
+//go:noescape
+func dequantiseI8NEON(a *ElementI8Args)

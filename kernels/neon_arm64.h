@@ -2,7 +2,8 @@
 //
 // Arguments are register numbers, sources first and the destination last, as
 // everywhere in Go's assembly: VFADD4S(2, 1, 0) is V0 = V1 + V2. Lanes are
-// four floats (4S) throughout. The comment above a macro is the instruction in
+// those of the destination, as the name ends: four of 32 bits (4S), eight of 16
+// (8H) or sixteen of 8 (16B). The comment above a macro is the instruction in
 // Arm's syntax, which encoding_test.go holds the word against.
 // Source: Arm Architecture Reference Manual for A-profile (DDI 0487), C7.
 
@@ -102,3 +103,64 @@
 
 // bit vd.16b, vn.16b, vm.16b
 #define VBIT16B(m, n, d) WORD $(0x6ea01c00 | (m)<<16 | (n)<<5 | (d))
+
+// Products of bytes.
+
+// sdot vd.4s, vn.16b, vm.4b[i]
+#define VSDOTE4S(m, i, n, d) WORD $(0x4f80e000 | ((i)&1)<<21 | (m)<<16 | ((i)>>1)<<11 | (n)<<5 | (d))
+
+// smull vd.8h, vn.8b, vm.8b
+#define VSMULL8H(m, n, d) WORD $(0x0e20c000 | (m)<<16 | (n)<<5 | (d))
+
+// smull2 vd.8h, vn.16b, vm.16b
+#define VSMULL28H(m, n, d) WORD $(0x4e20c000 | (m)<<16 | (n)<<5 | (d))
+
+// smlal vd.8h, vn.8b, vm.8b
+#define VSMLAL8H(m, n, d) WORD $(0x0e208000 | (m)<<16 | (n)<<5 | (d))
+
+// smlal2 vd.8h, vn.16b, vm.16b
+#define VSMLAL28H(m, n, d) WORD $(0x4e208000 | (m)<<16 | (n)<<5 | (d))
+
+// sadalp vd.4s, vn.8h
+#define VSADALP4S(n, d) WORD $(0x4e606800 | (n)<<5 | (d))
+
+// saddw vd.4s, vn.4s, vm.4h
+#define VSADDW4S(m, n, d) WORD $(0x0e601000 | (m)<<16 | (n)<<5 | (d))
+
+// saddw2 vd.4s, vn.4s, vm.8h
+#define VSADDW24S(m, n, d) WORD $(0x4e601000 | (m)<<16 | (n)<<5 | (d))
+
+// Between bytes and what is computed with.
+
+// usubl vd.8h, vn.8b, vm.8b
+#define VUSUBL8H(m, n, d) WORD $(0x2e202000 | (m)<<16 | (n)<<5 | (d))
+
+// usubl2 vd.8h, vn.16b, vm.16b
+#define VUSUBL28H(m, n, d) WORD $(0x6e202000 | (m)<<16 | (n)<<5 | (d))
+
+// sshll vd.4s, vn.4h, #0
+#define VSXTL4S(n, d) WORD $(0x0f10a400 | (n)<<5 | (d))
+
+// sshll2 vd.4s, vn.8h, #0
+#define VSXTL24S(n, d) WORD $(0x4f10a400 | (n)<<5 | (d))
+
+// smull vd.4s, vn.4h, vm.4h
+#define VSMULL4S(m, n, d) WORD $(0x0e60c000 | (m)<<16 | (n)<<5 | (d))
+
+// smull2 vd.4s, vn.8h, vm.8h
+#define VSMULL24S(m, n, d) WORD $(0x4e60c000 | (m)<<16 | (n)<<5 | (d))
+
+// fcmeq vd.4s, vn.4s, vm.4s
+#define VFCMEQ4S(m, n, d) WORD $(0x4e20e400 | (m)<<16 | (n)<<5 | (d))
+
+// and vd.16b, vn.16b, vm.16b
+#define VAND16B(m, n, d) WORD $(0x4e201c00 | (m)<<16 | (n)<<5 | (d))
+
+// add vd.8h, vn.8h, vm.8h
+#define VADD8H(m, n, d) WORD $(0x4e608400 | (m)<<16 | (n)<<5 | (d))
+
+// uzp1 vd.8h, vn.8h, vm.8h
+#define VUZP18H(m, n, d) WORD $(0x4e401800 | (m)<<16 | (n)<<5 | (d))
+
+// uzp1 vd.16b, vn.16b, vm.16b
+#define VUZP116B(m, n, d) WORD $(0x4e001800 | (m)<<16 | (n)<<5 | (d))

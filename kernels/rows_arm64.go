@@ -30,12 +30,6 @@ var (
 	}}}
 	archConvertF16      = []ConvertF16{{"neon", NEON, widenF16NEON, narrowF16NEON}}
 	archSoftmaxF32      []SoftmaxF32
-	archGemmI8          []GemmI8
-	archDepthwiseI8     []TapsI8
-	archMaxPoolI8       []TapsI8
-	archAvgPoolI8       []TapsI8
-	archElementI8       []ElementI8
-	archPeakI8          []PeakI8
 	archDepthwiseRowF32 []DepthwiseRowF32
 	archWinogradF32     []WinogradF32
 	archEveryOtherF32   []EveryOtherF32

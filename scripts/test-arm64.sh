@@ -1,7 +1,7 @@
 #!/bin/sh
 # test-arm64.sh CPU…: the tests of kernels, operations and plans under
-# qemu-user as each CPU, demanding that the NEON rows are used; once more with
-# generic Go; and the ARM binary's detections against this machine's.
+# qemu-user as each CPU, demanding that the NEON rows are used, and those with
+# dot products where it has them; once more without those, and with generic Go; and the ARM binary's detections against this machine's.
 set -eu
 export CGO_ENABLED=0
 
@@ -9,10 +9,16 @@ export CGO_ENABLED=0
 # of the tests too, and the others what differs: the kernels and the plans.
 more="./nn ./vision/..."
 for cpu in "$@"; do
-    echo "--- $cpu"
-    OCELLUS_REQUIRE=neon GOARCH=arm64 go test -short -exec "qemu-aarch64-static -cpu $cpu" ./kernels ./nn/plan $more
+    case $cpu in
+    cortex-a53 | cortex-a72) need=neon ;;
+    *) need=neon,dotprod ;;
+    esac
+    echo "--- $cpu: $need"
+    OCELLUS_REQUIRE=$need GOARCH=arm64 go test -short -exec "qemu-aarch64-static -cpu $cpu" ./kernels ./nn/plan $more
     more=""
 done
+echo "--- max, NEON alone"
+OCELLUS_CPU=neon OCELLUS_REQUIRE=neon GOARCH=arm64 go test -short -exec "qemu-aarch64-static -cpu max" ./kernels
 echo "--- generic Go"
 GOARCH=arm64 go test -short -tags purego -exec "qemu-aarch64-static -cpu max" ./kernels ./nn/plan
 

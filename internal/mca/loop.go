@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -165,13 +166,20 @@ func firstLoop(marked []string) ([]string, error) {
 	return nil, fmt.Errorf("no branch backwards in what is marked")
 }
 
-// multiplyAdds are the loop's vector FMLA.
+// multiplyAdds are the loop's vector multiplications, with or without addition.
 func (l *loop) multiplyAdds() []string {
-	var fma []string
+	var list []string
 	for _, in := range l.instructions {
-		if strings.HasPrefix(in, "fmla") {
-			fma = append(fma, in)
+		if multiplyRE.MatchString(in) {
+			list = append(list, in)
 		}
 	}
-	return fma
+	return list
 }
+
+// dotProduct reports whether the loop needs a core with SDOT.
+func (l *loop) dotProduct() bool {
+	return slices.ContainsFunc(l.instructions, func(in string) bool { return strings.HasPrefix(in, "sdot") })
+}
+
+var multiplyRE = regexp.MustCompile(`^(fmla|sdot|smull2?|smlal2?)\b`)

@@ -20,7 +20,14 @@ import (
 	"time"
 )
 
-var cores = []string{"cortex-a53", "cortex-a55", "cortex-a72", "neoverse-n1"}
+// core is a CPU that llvm-mca models.
+type core struct {
+	name       string
+	dotProduct bool
+	inOrder    bool
+}
+
+var cores = []core{{"cortex-a53", false, true}, {"cortex-a55", true, true}, {"cortex-a72", false, false}, {"neoverse-n1", true, false}}
 
 func main() {
 	page, err := report()
@@ -46,7 +53,7 @@ func report() (string, error) {
 	}
 	for _, r := range rows {
 		fmt.Fprintf(&page, "| %s | %d | %d | %s | %.1f | %.1f | %.1f %% | %.1f | %.1f %% |\n",
-			r.loop.name, len(r.loop.instructions), len(r.loop.multiplyAdds()), r.core, r.cycles,
+			r.loop.name, len(r.loop.instructions), len(r.loop.multiplyAdds()), r.core.name, r.cycles,
 			r.limit, 100*r.share(), r.throughput, 100*r.throughput/r.cycles)
 	}
 	return page.String(), nil
@@ -55,14 +62,14 @@ func report() (string, error) {
 // row is what the model of a core makes of a loop.
 type row struct {
 	loop *loop
-	core string
+	core core
 	estimate
 	limit float64 // cycles that the multiply-adds alone need
 }
 
 func (r *row) share() float64 { return r.limit / r.cycles }
 
-// measure takes every marked loop of the files on every core.
+// measure takes every marked loop of the files on every core that can run it.
 func measure(mca, pattern string) ([]row, error) {
 	loops, err := findLoops(pattern)
 	if err != nil {
@@ -73,18 +80,21 @@ func measure(mca, pattern string) ([]row, error) {
 	}
 	var rows []row
 	for _, l := range loops {
-		fma := l.multiplyAdds()
-		if len(fma) == 0 {
+		multiplies := l.multiplyAdds()
+		if len(multiplies) == 0 {
 			return nil, fmt.Errorf("%s: no multiply-add in the loop", l.name)
 		}
 		for _, core := range cores {
-			all, err := analyse(mca, core, l.instructions)
-			if err != nil {
-				return nil, fmt.Errorf("%s on %s: %w", l.name, core, err)
+			if l.dotProduct() && !core.dotProduct {
+				continue
 			}
-			alone, err := analyse(mca, core, fma)
+			all, err := analyse(mca, core.name, l.instructions)
 			if err != nil {
-				return nil, fmt.Errorf("%s on %s: %w", l.name, core, err)
+				return nil, fmt.Errorf("%s on %s: %w", l.name, core.name, err)
+			}
+			alone, err := analyse(mca, core.name, multiplies)
+			if err != nil {
+				return nil, fmt.Errorf("%s on %s: %w", l.name, core.name, err)
 			}
 			rows = append(rows, row{l, core, all, alone.throughput})
 		}
@@ -130,12 +140,12 @@ Written by `+"`go run ./internal/mca > docs/results/mca-arm64.md`"+` on %s, revi
 llvm-mca of LLVM %s. An estimate from the models' issue widths and latencies, with every load
 hitting the first-level cache; not a measurement.
 
-Cycles are of one iteration. The FMA limit is what the core's units allow the loop's multiply-adds alone, the
-unit limit what they allow all of its instructions; the shares are those limits of the cycles. llvm-mca has
+Cycles are of one iteration. The multiply limit is what the core's units allow the loop's multiply-adds alone
+(FMLA, SDOT, SMULL, SMLAL), the unit limit what they allow all of its instructions; the shares are those limits of the cycles. llvm-mca has
 the in-order cores (cortex-a53, cortex-a55) finish instructions in order too, so that every load waits for the
 multiply-add before it; those rows say little until a board confirms them.
 
-| loop | instructions | multiply-adds | core | cycles | FMA limit | share | unit limit | share |
+| loop | instructions | multiply-adds | core | cycles | multiply limit | share | unit limit | share |
 | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |
 `, time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(rev)), regexp.MustCompile(`\d+\.\d+\.\d+`).Find(version))
 	return nil
