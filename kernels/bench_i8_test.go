@@ -127,3 +127,18 @@ func BenchmarkElementI8(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPackI8 lays out the weights of a pointwise layer, 512 to 512.
+func BenchmarkPackI8(b *testing.B) {
+	const n, k = 512, 512
+	w := fillsI8[len(fillsI8)-2].weights(rand.New(rand.NewPCG(16, 17)), n*k)
+	for _, row := range GemmI8Rows(testFeatures(b)) {
+		b.Run(row.Name, func(b *testing.B) {
+			dst := make([]int8, row.PackedLen(n, 1, k))
+			for b.Loop() {
+				row.Pack(dst, w, n, 1, k, k, 0, 1)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(n*k), "ns/weight")
+		})
+	}
+}

@@ -70,25 +70,45 @@ type dealt struct{ nr int }
 func (l dealt) len(taps, k int) int { return interleaved{l.nr, 4}.len(taps, k) }
 
 func (l dealt) pack(dst []int8, p *panelI8) {
-	if p.cols <= l.nr/2 {
-		interleaved{l.nr / 2, 4}.pack(dst, p)
-		return
+	nr := l.nr
+	if p.cols <= nr/2 {
+		nr /= 2
 	}
-	i := 0
+	var group groupI8
 	for t := range p.taps {
 		for k := 0; k < p.k; k += 4 {
-			for at := range l.nr {
-				l.group(dst[i:i+4], p, t, k, dealtColumn(at, l.nr))
-				i += 4
+			p.gather(&group, t, k)
+			for i := range nr {
+				n := i
+				if nr == l.nr {
+					n = dealtColumn(i, nr)
+				}
+				*(*[4]int8)(dst[4*i:]) = group[n]
 			}
+			dst = dst[4*nr:]
 		}
 	}
 }
 
-// group writes four weights of a column.
-func (l dealt) group(dst []int8, p *panelI8, t, k, n int) {
-	for i := range dst {
-		dst[i] = p.at(t, k+i, n)
+// groupI8 are four weights of each column of a panel.
+type groupI8 [maxNR][4]int8
+
+// maxNR is the most columns that a panel of groups has.
+const maxNR = 32
+
+// gather fills the columns that the panel has; those past them stay as they are.
+func (p *panelI8) gather(g *groupI8, t, k int) {
+	at := t*p.strideT + k*p.strideK
+	if p.strideK == 1 && k+4 <= p.k {
+		for n := range p.cols {
+			g[n] = [4]int8(p.src[at+n*p.strideN:])
+		}
+		return
+	}
+	for n := range p.cols {
+		for i := range g[n] {
+			g[n][i] = p.at(t, k+i, n)
+		}
 	}
 }
 
@@ -118,52 +138,57 @@ func (l split) pack(dst []int8, p *panelI8) {
 	if p.cols <= nr/2 {
 		nr /= 2
 	}
+	var group groupI8
 	for t := range p.taps {
-		counts := index[:2]
-		clear(counts)
-		index = index[2:]
-		for kind := range counts {
-			for k := 0; k < p.k; k += 4 {
-				if l.kind(p, t, k) == kind {
-					l.group(groups, p, t, k, nr, kind)
-					groups = groups[4*nr:]
-					index[0] = int32(k)
-					index = index[1:]
-					counts[kind]++
-				}
+		counts, places := index[:2], index[2:][:(p.k+3)/4]
+		index = index[2+len(places):]
+		counts[0], counts[1] = 0, 0
+		for k := 0; k < p.k; k += 4 {
+			if p.gather(&group, t, k); group.small(p.cols) {
+				places[counts[0]] = int32(k)
+				counts[0]++
+				l.put(groups, &group, nr, false)
+				groups = groups[4*nr:]
+			} else {
+				counts[1]++
+				places[len(places)-int(counts[1])] = int32(k)
 			}
+		}
+		for _, k := range places[counts[0]:] {
+			p.gather(&group, t, int(k))
+			l.put(groups, &group, nr, true)
+			groups = groups[4*nr:]
 		}
 	}
 }
 
-// kind returns 0 for a small group: 255 times the weights of a pair that have
-// one sign stays within 16 bits.
-func (l split) kind(p *panelI8, t, k int) int {
-	for n := range p.cols {
-		for i := k; i < k+4; i += 2 {
-			x, y := int(p.at(t, i, n)), int(p.at(t, i+1, n))
+// small reports whether 255 times the weights of a pair that have one sign stays
+// within 16 bits, for every pair.
+func (g *groupI8) small(cols int) bool {
+	for n := range cols {
+		for i := 0; i < 4; i += 2 {
+			x, y := int(g[n][i]), int(g[n][i+1])
 			if max(x, 0)+max(y, 0) > 128 || min(x, 0)+min(y, 0) < -128 {
-				return 1
+				return false
 			}
 		}
 	}
-	return 0
+	return true
 }
 
-// group writes a group for nr columns: l.nr of them dealt out, or half of that
+// put writes a group for nr columns: l.nr of them dealt out, or half of that
 // in order.
-func (l split) group(dst []int8, p *panelI8, t, k, nr, kind int) {
+func (l split) put(dst []int8, g *groupI8, nr int, widen bool) {
 	for i := range nr {
 		n := i
 		if nr == l.nr {
 			n = dealtColumn(i, nr)
 		}
-		for j := range 4 {
-			at := 4*i + j
-			if kind == 1 {
-				at = j%2*2*nr + 2*i + j/2
-			}
-			dst[at] = p.at(t, k+j, n)
+		if !widen {
+			*(*[4]int8)(dst[4*i:]) = g[n]
+			continue
 		}
+		dst[2*i], dst[2*i+1] = g[n][0], g[n][2]
+		dst[2*nr+2*i], dst[2*nr+2*i+1] = g[n][1], g[n][3]
 	}
 }
