@@ -8,6 +8,8 @@ SOURCES  := $(shell find . -name '*.go' -o -name '*.s' -o -name '*.h' -o -name g
 # Real photographs with faces, as an npm package publishes them.
 PICTURES  = @vladmandic/face-api@1.7.15
 MODELS    = blazeface-front blazeface-back
+# What tells people apart, beside the detector.
+FACES     = face-landmark-68 face-128
 # What is held against ONNX Runtime: NETS="a.onnx b.onnx" says otherwise.
 NETS     ?= $(MODELS) $(wildcard ../shared/data/models/*/*.onnx)
 CPUS      = cortex-a53 cortex-a72 max
@@ -19,11 +21,12 @@ export CGO_ENABLED = 0
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: bin/ocellus bin/ocellus-host ## find the faces in real photographs and show them on a page
+demo: bin/ocellus bin/ocellus-host ## find the faces in real photographs, say who looks like whom, and show it on pages
 	@scripts/need.sh npm
-	@bin/ocellus-host models fetch $(MODELS)
+	@bin/ocellus-host models fetch $(MODELS) $(FACES)
 	@scripts/pictures.sh $(PICTURES) $(OUT)/photographs
 	@bin/ocellus detect $(OUT)/photographs --model blazeface-back --out $(OUT) --text
+	@bin/ocellus face compare $(OUT)/photographs --out $(OUT)/faces --text || test $$? -eq 1
 
 test: ## every test that this machine can run; skipped ones say what they lack
 	@scripts/need.sh onnx-testdata
