@@ -39,6 +39,11 @@ func TestManifest(t *testing.T) {
 			if !hash.MatchString(e.SHA256) || e.Summary == "" || e.File == "" {
 				t.Errorf("incomplete: %+v", e)
 			}
+			for _, b := range e.Beside {
+				if !hash.MatchString(b.SHA256) || b.File == "" || e.Build == nil {
+					t.Errorf("incomplete: %+v", b)
+				}
+			}
 			p := e.Meta.Provenance
 			if e.Meta.Task == "" || p == nil || p.Licence == "" || p.SHA256 != e.SHA256 {
 				t.Errorf("metadata is incomplete: %+v", e.Meta)
