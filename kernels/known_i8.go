@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"unsafe"
@@ -15,6 +16,24 @@ type ErrKernel struct {
 
 func (e *ErrKernel) Error() string {
 	return fmt.Sprintf("kernel %s of %s gives a wrong result for %s: this machine or this build is broken", e.Row, e.Table, e.Case)
+}
+
+// KnownAnswers runs the known answers of every integer kernel that a CPU with
+// the features f can run. It returns *ErrKernel for each row that fails, joined.
+func KnownAnswers(f Features) error {
+	var errs []error
+	for _, row := range GemmI8Rows(f) {
+		errs = append(errs, row.KnownAnswer())
+	}
+	for _, rows := range [][]*TapsI8{DepthwiseI8Rows(f), MaxPoolI8Rows(f), AvgPoolI8Rows(f)} {
+		for _, row := range rows {
+			errs = append(errs, row.KnownAnswer(rows[len(rows)-1]))
+		}
+	}
+	for _, row := range ElementI8Rows(f) {
+		errs = append(errs, row.KnownAnswer())
+	}
+	return errors.Join(errs...)
 }
 
 // sequence is a generator of bytes for known answers (Marsaglia's xorshift).

@@ -8,23 +8,8 @@ import (
 
 // TestKnownAnswers: every row that can run here gives the known answers.
 func TestKnownAnswers(t *testing.T) {
-	f := testFeatures(t)
-	for _, row := range GemmI8Rows(f) {
-		if err := row.KnownAnswer(); err != nil {
-			t.Error(err)
-		}
-	}
-	for _, rows := range [][]*TapsI8{DepthwiseI8Rows(f), MaxPoolI8Rows(f), AvgPoolI8Rows(f)} {
-		for _, row := range rows {
-			if err := row.KnownAnswer(rows[len(rows)-1]); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-	for _, row := range ElementI8Rows(f) {
-		if err := row.KnownAnswer(); err != nil {
-			t.Error(err)
-		}
+	if err := KnownAnswers(testFeatures(t)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -68,7 +68,7 @@ TEXT ·tableI8AVX2(SB), NOSPLIT, $256-8
 	MOVQ ElementI8Args_A(args), pa
 	MOVQ ElementI8Args_Table(args), table
 	MOVQ ElementI8Args_N(args), n
-	CMPQ n, $128
+	CMPQ n, $64 // fewer do not pay for the differences
 	JLT  bytes
 	VMOVDQU (table), X0
 	VMOVDQU X0, (SP)
