@@ -39,7 +39,7 @@ when nothing holds them up, measured on this machine just before and after. Wher
 them, the clock and the temperature are given as well; a machine that grew slower in the meantime
 is said to have throttled.
 
---profile times each step of the runs that follow. Its shares of the peak are those of one core
+--profile gives the least time of each step over the runs that follow. Its shares of the peak are those of one core
 for each thread; bytes are what a step must read and write at the least.`
 }
 

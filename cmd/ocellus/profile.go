@@ -24,7 +24,8 @@ type profile struct {
 	spans []plan.Span // of the last run
 }
 
-// stepTime is the time of one step: the median over the runs.
+// stepTime is the time of one step: the least over the runs, which other
+// programs disturb least.
 type stepTime struct {
 	Node   string   `json:"node"`
 	Fused  []string `json:"fused,omitempty"`
@@ -85,7 +86,7 @@ func (p *profile) fill(infos []plan.StepInfo, times [][]time.Duration, peak floa
 	for i, s := range infos {
 		slices.Sort(times[i])
 		t := stepTime{Node: s.Node, Fused: s.Fused, Op: s.Op, Kernel: s.Kernel, Layout: s.Layout,
-			In: dims(s.In), Out: dims(s.Out), MS: ms(times[i][len(times[i])/2]), Bytes: s.Bytes}
+			In: dims(s.In), Out: dims(s.Out), MS: ms(times[i][0]), Bytes: s.Bytes}
 		t.GMACs, t.GBs = rate(float64(s.MACs), t.MS), rate(float64(s.Bytes), t.MS)
 		t.Share = ratio(t.GMACs, peak)
 		p.MS += t.MS

@@ -23,7 +23,7 @@ func TestProfileOfSteps(t *testing.T) {
 		return all
 	}
 	p := &profile{Runs: 3, spans: []plan.Span{{Start: 0, Took: time.Second}, {Start: time.Second, Took: time.Second}, {Start: 2 * time.Second, Took: time.Second}}}
-	p.fill(infos, [][]time.Duration{at(900, 500, 400), at(250, 250, 250), at(250, 300, 200)}, 8)
+	p.fill(infos, [][]time.Duration{at(900, 500, 600), at(250, 250, 250), at(250, 300, 270)}, 8)
 	if p.MS != 1000 || p.Steps[0].GMACs != 4 || p.Steps[0].Share != 0.5 || p.Steps[0].GBs != 8 || p.Steps[1].Part != 0.25 {
 		t.Errorf("profile %+v", p)
 	}

@@ -98,9 +98,9 @@ func (l *lowering) conv(i int, n *node) (step, StepInfo) {
 	s := &gemmStep{row: l.rows.gemm, x: n.in[0], out: n.out[0], m: g.pixels(), n: out / group,
 		groups: group, ldc: 4 * out, groupIn: 4 * w.Shape.Dims[1]}
 	ohwi := lastChannel(w.F32(), w.Shape)
-	if group == 1 && g.x.Kernel > 1 && g.channels <= rowTapChannels && g.x.Dilation == 1 {
+	if l.takesRows(n) {
 		s.taps, s.k = g.y.Kernel, g.x.Kernel*g.channels
-		s.pad, g = l.rowTapGeometry(i, g, 0)
+		s.pad, g = l.rowTapGeometry(i, g, 0, n.planes)
 	} else {
 		s.taps, s.k = g.taps(), w.Shape.Dims[1]
 		if g.padded() {
@@ -123,12 +123,12 @@ const rowTapChannels = 12
 
 // rowTapGeometry makes each row of the kernel one tap. What the row covers
 // lies side by side in memory, provided the padding does too: a padded picture
-// is copied first, with that byte about it.
-func (l *lowering) rowTapGeometry(i int, g geometry, fill byte) (*padding, geometry) {
+// is copied first, with that byte about it, and so is one stored by planes.
+func (l *lowering) rowTapGeometry(i int, g geometry, fill byte, planes bool) (*padding, geometry) {
 	var pad *padding
-	if g.padded() {
+	if g.padded() || planes {
 		pad = newPadding(g)
-		pad.fill = fill
+		pad.fill, pad.planes = fill, planes
 		pad.block = l.needScratch(i, pad.bytes()+kernels.ReadPast)
 		g.y.In, g.x.In = pad.h, pad.w
 		g.y.Begin, g.x.Begin = 0, 0
@@ -155,9 +155,10 @@ func lastChannel[T float32 | int8](src []T, w nn.Shape) []T {
 // padding is the copy of a picture with rows and columns about it.
 type padding struct {
 	geometry
-	h, w  int  // extents with padding
-	fill  byte // what padding is made of: zeros, or the zero point of bytes
-	block *block
+	h, w   int  // extents with padding
+	fill   byte // what padding is made of: zeros, or the zero point of bytes
+	planes bool // the picture is stored as NCHW, in floats
+	block  *block
 }
 
 func newPadding(g geometry) *padding {
@@ -181,14 +182,26 @@ func (p *padding) bind(m *binder, x int) *padCopy {
 	return &padCopy{p, m.tensor(x).Bytes(), m.bytes(p.block)}
 }
 
+// run writes every element once: rows of the picture with padding on both
+// sides, and rows of padding above and below.
 func (p *padCopy) run() {
-	fillBytes(p.to[:p.padding.bytes()], p.fill)
 	pixel := p.channels * p.size
-	row := p.geometry.x.In * pixel
+	line, left, row := p.w*pixel, p.geometry.x.Begin*pixel, p.geometry.x.In*pixel
 	for b := range p.pictures {
-		for y := range p.y.In {
-			at := (b*p.h+y+p.y.Begin)*p.w + p.geometry.x.Begin
-			copy(p.to[at*pixel:][:row], p.from[(b*p.y.In+y)*row:])
+		for y := range p.h {
+			to := p.to[(b*p.h+y)*line:][:line]
+			at := y - p.y.Begin
+			if at < 0 || at >= p.y.In {
+				fillBytes(to, p.fill)
+				continue
+			}
+			fillBytes(to[:left], p.fill)
+			fillBytes(to[left+row:], p.fill)
+			if p.planes {
+				p.interleave(floats(to[left:]), floats(p.from), b, at)
+			} else {
+				copy(to[left:], p.from[(b*p.y.In+at)*row:][:row])
+			}
 		}
 	}
 }

@@ -57,6 +57,26 @@ func TestConvolutions(t *testing.T) {
 	}
 }
 
+// A first layer reads the input as it is stored, unless something else needs
+// it converted.
+func TestFirstLayerReadsPlanes(t *testing.T) {
+	for _, channels := range []int{1, 3, 4} {
+		for _, pads := range [][]int{{0, 0, 0, 0}, {1, 1, 1, 1}} {
+			n := newNet("planes")
+			x := n.Input("x", nn.Float32, nn.D(2), nn.D(channels), nn.D(11), nn.D(13))
+			y := n.op(&nn.GlobalAveragePool{}, n.conv(x, 8, channels, 3, nn.Conv{Pads: pads, Strides: []int{2, 2}}))
+			p := agree(t, n.build(t, y), Bindings{})
+			if got := opsOf(p); !slices.Equal(got, []string{"Conv", "GlobalAveragePool"}) {
+				t.Errorf("%d channels: steps %v", channels, got)
+			}
+		}
+	}
+	n := newNet("two readers")
+	x := n.Input("x", nn.Float32, nn.D(1), nn.D(3), nn.D(11), nn.D(13))
+	same := nn.Conv{Pads: []int{1, 1, 1, 1}}
+	agree(t, n.build(t, n.conv(x, 8, 3, 3, same), n.conv(x, 3, 3, 3, nn.Conv{Pads: same.Pads, Group: 3}), x), Bindings{})
+}
+
 func TestOtherConvolutionsRunPlain(t *testing.T) {
 	n := newNet("1-D")
 	x := n.Input("x", nn.Float32, nn.D(1), nn.D(3), nn.D(12))

@@ -192,7 +192,7 @@ func (l *lowering) convI8(i int, n *node) (step, StepInfo) {
 	s.ldc, s.groupIn = out*l.vals[n.out[0]].typ.DType.Size(), w.w.Shape.Dims[1]
 	if group == 1 && g.x.Kernel > 1 && g.channels <= rowTapChannels && g.x.Dilation == 1 {
 		s.taps, s.k = g.y.Kernel, g.x.Kernel*g.channels
-		s.pad, g = l.rowTapGeometry(i, g, uint8(s.in.zero))
+		s.pad, g = l.rowTapGeometry(i, g, uint8(s.in.zero), false)
 	} else {
 		s.taps, s.k = g.taps(), w.w.Shape.Dims[1]
 		if g.padded() {

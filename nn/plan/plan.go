@@ -111,6 +111,7 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 	if err := p.assignLayouts(); err != nil {
 		return nil, err
 	}
+	p.readPlanes()
 	return p.lower(g, &o)
 }
 

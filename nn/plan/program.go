@@ -38,13 +38,14 @@ type output struct {
 
 // node is one operation, with what has been fused into it.
 type node struct {
-	name  string
-	fused []string // names of nodes it does as well
-	op    nn.Op
-	in    []int
-	out   []int
-	nhwc  bool       // works on values stored as NHWC
-	q     *quantised // makes it an integer operation; nil for others
+	name   string
+	fused  []string // names of nodes it does as well
+	op     nn.Op
+	in     []int
+	out    []int
+	nhwc   bool       // works on values stored as NHWC
+	planes bool       // a convolution that reads its picture stored as NCHW all the same
+	q      *quantised // makes it an integer operation; nil for others
 
 	// The epilogue of convolutions and products: out = act(clamp(x + res, lo, hi)).
 	res    int // a value, or none
