@@ -102,6 +102,9 @@ func TestMemoryLimit(t *testing.T) {
 
 // A file of a few bytes must not make Compile compute for hours.
 func TestHugeProductsOfConstantsAreNotFolded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fills hundreds of megabytes")
+	}
 	n := newNet("huge")
 	x := n.Input("x", nn.Float32, nn.D(1))
 	one := n.Const("one", nn.T([]float32{1}, 1, 1))

@@ -27,6 +27,9 @@ func TestWinogradConvolutions(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			if testing.Short() && c.h*c.w*c.in*c.out > 1<<22 {
+				t.Skip("takes long under emulation")
+			}
 			n := newNet(c.name)
 			x := n.Input("x", nn.Float32, nn.D(c.batch), nn.D(c.in), nn.D(c.h), nn.D(c.w))
 			y := n.conv(x, c.out, c.in, 3, nn.Conv{Pads: c.pads})
