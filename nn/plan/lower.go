@@ -79,7 +79,7 @@ func chooseRows(f kernels.Features) rows {
 		depthwiseRows: kernels.DepthwiseRowF32Rows(f),
 		softmax:       kernels.SoftmaxF32Rows(f)[0],
 
-		gemmI8:      kernels.GemmI8Rows(f)[0],
+		gemmI8:      kernels.TrustedGemmI8(f),
 		depthwiseI8: kernels.DepthwiseI8Rows(f)[0],
 		maxPoolI8:   kernels.MaxPoolI8Rows(f)[0],
 		avgPoolI8:   kernels.AvgPoolI8Rows(f)[0],
