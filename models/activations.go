@@ -2,12 +2,13 @@ package models
 
 import "github.com/ocellus-vision/ocellus/nn"
 
-// The mean squares that activations leave of a normal variable of variance 1.
+// The shares that activations leave of the mean square of a normal variable of
+// about variance 1.
 const (
 	reluPower  = 0.5
 	leakyPower = 0.505 // slope 0.1
 	preluPower = 0.53  // slope 0.25
-	siluPower  = 0.356
+	siluPower  = 0.365
 )
 
 func (x features) activated(id nn.ValueID, power float64) features {

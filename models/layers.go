@@ -129,9 +129,13 @@ func (l *layers) weight(name string, deviation float64, dims ...int) nn.ValueID 
 	return l.param(name, deviation, dims...)
 }
 
+// normPower is what norm does to the mean square of a variable of mean 0 and
+// variance 1: the product of the means of weight², 1/variance and 1 + mean²,
+// and that of bias².
+const normPower = 1.155
+
 // norm is a batch normalisation with the parameters that PyTorch has. Its
-// statistics are near those of what it gets, so it is far from an identity and
-// leaves the variance about as it is.
+// statistics are near those of what it gets, yet it is far from an identity.
 func (l *layers) norm(name string, x features) features {
 	op := &nn.BatchNormalization{Epsilon: l.epsilon, Momentum: 0.9}
 	x.id = l.Node(l.Unique(name), op, x.id,
@@ -139,6 +143,7 @@ func (l *layers) norm(name string, x features) features {
 		l.param(name+".bias", biasDeviation, x.c),
 		l.statistic(name+".running_mean", -0.25, 0.25, false, x.c),
 		l.statistic(name+".running_var", 0.5, 1.5, false, x.c))
+	x.power *= normPower
 	return x
 }
 
