@@ -79,11 +79,23 @@ func (c *defineCommand) Run(env *cli.Env) error {
 	if err := onnx.WriteFile(c.Out, g); err != nil {
 		return err
 	}
-	r := defined{d.Name, d.Task, d.Summary, o.Size, c.Out, g.Params()}
+	r := defined{d.Name, d.Task, d.Summary, o.Size, c.Out, trainable(g)}
 	if c.JSON {
 		return env.JSON(r)
 	}
 	return env.Printf("%s: %d×%d, %s parameters, weights drawn with seed %d, %s\n", r.Name, r.Size, r.Size, cli.Count(int64(r.Params)), c.Seed, r.File)
+}
+
+// trainable counts parameters as papers do: without the running statistics of
+// normalisation.
+func trainable(g *nn.Graph) int {
+	n := 0
+	for i := range g.Values {
+		if v := &g.Values[i]; v.Trainable {
+			n += v.Const.Elems()
+		}
+	}
+	return n
 }
 
 func (c *defineCommand) list(env *cli.Env) error {

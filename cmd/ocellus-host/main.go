@@ -1,5 +1,5 @@
-// Command ocellus-host is the host side of Ocellus: it fetches models for
-// devices and holds the runtime against the tests of the ONNX project.
+// Command ocellus-host is the host side of Ocellus: it fetches and quantises
+// models for devices and holds the runtime against the tests of the ONNX project.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 type grammar struct {
 	Models      modelsCommand      `cmd:"" help:"List and fetch pretrained models."`
 	Eval        evalCommand        `cmd:"" help:"Judge models by data sets."`
+	Quantize    quantizeCommand    `cmd:"" help:"Make a network compute with 8-bit integers."`
 	Conformance conformanceCommand `cmd:"" help:"Run ONNX backend tests."`
 	Version     cli.VersionCommand `cmd:"" help:"Print the version."`
 }
@@ -18,13 +19,14 @@ type grammar struct {
 func app() cli.App {
 	return cli.App{
 		Name: "ocellus-host",
-		Description: `Prepares what devices run: fetches models, and tests the runtime.
+		Description: `Prepares what devices run: fetches and quantises models, and tests the runtime.
 
 Begin with
 
     ocellus-host models list                       what there is
     ocellus-host models fetch                      get all of it for this machine
-    ocellus-host models fetch --to models          get it into a folder, to be copied to a device`,
+    ocellus-host models fetch --to models          get it into a folder, to be copied to a device
+    ocellus-host quantize net.onnx --calib photos --out net-int8.onnx     a quarter of the size, faster`,
 		Grammar: &grammar{},
 	}
 }
