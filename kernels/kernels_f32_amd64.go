@@ -3,6 +3,9 @@
 package kernels
 
 //go:noescape
+func lrnF32AVX2(a *LRNF32Args)
+
+//go:noescape
 func everyOtherF32AVX2(a *ElementF32Args)
 
 //go:noescape

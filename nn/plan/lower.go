@@ -55,6 +55,7 @@ type rows struct {
 	maxPool       *kernels.TapsF32
 	avgPool       *kernels.TapsF32
 	element       *kernels.ElementF32
+	lrn           *kernels.LRNF32
 	depthwiseRows []*kernels.DepthwiseRowF32
 	winograd      *kernels.WinogradF32
 	everyOther    *kernels.EveryOtherF32
@@ -76,6 +77,7 @@ func chooseRows(f kernels.Features) rows {
 		element:       kernels.ElementF32Rows(f)[0],
 		winograd:      kernels.WinogradF32Rows(f)[0],
 		everyOther:    kernels.EveryOtherF32Rows(f)[0],
+		lrn:           kernels.LRNF32Rows(f)[0],
 		depthwiseRows: kernels.DepthwiseRowF32Rows(f),
 		softmax:       kernels.SoftmaxF32Rows(f)[0],
 
@@ -234,6 +236,9 @@ func (l *lowering) choose(i int, n *node) (step, StepInfo) {
 		return l.dense(i, n)
 	case l.isPool2D(n):
 		return l.pool(i, n)
+	}
+	if s, info := l.lrn(i, n); s != nil {
+		return s, info
 	}
 	if s, info := l.channels(n); s != nil {
 		return s, info
