@@ -366,9 +366,11 @@ func TestLandmarker(t *testing.T) {
 	if err != nil || len(got) != 4 {
 		t.Fatal(got, err)
 	}
-	// The narrower side of the input shows the box's longer side, 20 pixels.
+	// The narrower side of the input shows the box's longer side, 20 pixels,
+	// and a little more.
+	const half = 10 * lookScale
 	for _, p := range got {
-		if !near(p, vision.Point{X: 25 + (0.2*2-1)*10, Y: 25 + (0.2*4-2)*10}, 0.1) {
+		if !near(p, vision.Point{X: 25 + (0.2*2-1)*half, Y: 25 + (0.2*4-2)*half}, 0.1) {
 			t.Errorf("point at %v", p)
 		}
 	}
@@ -376,7 +378,7 @@ func TestLandmarker(t *testing.T) {
 	if got, err = l.Find(nil, img, vision.Box{X1: 15, Y1: 20, X2: 35, Y2: 30}, math.Pi/2); err != nil {
 		t.Fatal(err)
 	}
-	if want := (vision.Point{X: 25 - (0.2*4-2)*10, Y: 25 + (0.2*2-1)*10}); !near(got[0], want, 0.1) {
+	if want := (vision.Point{X: 25 - (0.2*4-2)*half, Y: 25 + (0.2*2-1)*half}); !near(got[0], want, 0.1) {
 		t.Errorf("turned, a point at %v, want %v", got[0], want)
 	}
 	var pe *ErrPoints

@@ -34,9 +34,15 @@ func NewLandmarker(g *nn.Graph, m *meta.Model, pool *plan.Pool, opts ...plan.Opt
 // changed.
 func (l *Landmarker) Names() []string { return l.names }
 
+// lookScale is how much of the picture the network sees, over the longer side
+// of a detector's box. Measured on 1,600 pairs of LFW with BlazeFace's boxes:
+// at 0.88, 1, 1.15 and 1.3 the equal error rate of face-128 was 1.4, 1.1, 0.9
+// and 1.1 %.
+const lookScale = 1.15
+
 // Find appends to dst the landmarks of the face in a box of the picture. The
-// network sees the square about the box, turned by roll radians (clockwise,
-// as the face is).
+// network sees a square about the box, a little larger, turned by roll radians
+// (clockwise, as the face is).
 func (l *Landmarker) Find(dst []vision.Point, img *vision.Image, box vision.Box, roll float64) ([]vision.Point, error) {
 	if box.Empty() || !box.Finite() {
 		return dst, &ErrPoints{fmt.Sprintf("the box %v to look for them in is empty or not finite", box)}
@@ -60,7 +66,7 @@ func (l *Landmarker) Find(dst []vision.Point, img *vision.Image, box vision.Box,
 // look is the map from the network's input to the square about a box.
 func (l *Landmarker) look(box vision.Box, roll float64) vision.Affine {
 	w, h := float64(l.net.pre.Width), float64(l.net.pre.Height)
-	scale := float64(max(box.Width(), box.Height())) / min(w, h)
+	scale := lookScale * float64(max(box.Width(), box.Height())) / min(w, h)
 	s, c := math.Sincos(roll)
 	s, c = s*scale, c*scale
 	mid := box.Centre()

@@ -1,7 +1,8 @@
 #!/bin/sh
 # test-arm64.sh CPU…: the tests of kernels, operations and plans under
 # qemu-user as each CPU, demanding that the NEON rows are used, and those with
-# dot products where it has them; once more without those, and with generic Go; and the ARM binary's detections against this machine's.
+# dot products where it has them; once more without those, and with generic Go; and the ARM binary's
+# detections and distances of faces against this machine's.
 set -eu
 export CGO_ENABLED=0
 
@@ -22,10 +23,10 @@ OCELLUS_CPU=neon OCELLUS_REQUIRE=neon GOARCH=arm64 go test -short -exec "qemu-aa
 echo "--- generic Go"
 GOARCH=arm64 go test -short -tags purego -exec "qemu-aarch64-static -cpu max" ./kernels ./nn/plan
 
-echo "--- detections"
+echo "--- detections, faces compared"
 scripts/need.sh npm
-bin/ocellus-host models fetch blazeface-back
+bin/ocellus-host models fetch blazeface-back face-landmark-68 face-128
 scripts/pictures.sh "$PICTURES" demo-out/photographs
 OCELLUS_ARM64="$PWD/bin/linux-arm64/ocellus" OCELLUS_ARM64_CPUS="$*" \
 OCELLUS_PICTURES="$PWD/demo-out/photographs" \
-    go test -v -count 1 -timeout 20m -run TestDetectionsOnARM ./cmd/ocellus
+    go test -v -count 1 -timeout 20m -run OnARM ./cmd/ocellus

@@ -40,8 +40,8 @@ func (r *evalFacesResult) facts() [][]string {
 // farRows are the rows of FAR that people want to see.
 func (r *evalFacesResult) farRows() [][]string {
 	var rows [][]string
-	for i, f := range r.FAR {
-		if i%5 == 4 || i == 0 {
+	for _, f := range r.FAR {
+		if int(f.Threshold*100+0.5)%5 == 0 {
 			rows = append(rows, []string{fmt.Sprintf("%.2f", f.Threshold), fmt.Sprintf("%.2g %%", 100*f.Rate), fmt.Sprint(f.Accepted)})
 		}
 	}

@@ -88,3 +88,31 @@ func sameDetections(t *testing.T, got, want map[string][]vision.Detection) {
 		}
 	}
 }
+
+// TestVerifyOnARM compares two photographs on each CPU: the distances must
+// agree with this machine's within 2e-3.
+func TestVerifyOnARM(t *testing.T) {
+	binary, cpus, dir := os.Getenv("OCELLUS_ARM64"), os.Getenv("OCELLUS_ARM64_CPUS"), os.Getenv("OCELLUS_PICTURES")
+	if binary == "" {
+		t.Skip("needs the ARM binary, qemu, models and photographs: run make test-arm64")
+	}
+	args := []string{"face", "verify", "--json", filepath.Join(dir, "sample1.jpg"), filepath.Join(dir, "sample3.jpg")}
+	distance := func(c *exec.Cmd) float64 {
+		var complaints bytes.Buffer
+		c.Stderr = &complaints
+		// The exit code says that they are two people.
+		out, _ := c.Output()
+		var line verifyLine
+		if err := json.Unmarshal(out, &line); err != nil || line.Distance == 0 {
+			t.Fatalf("%v: %v\n%s%s", c.Args, err, out, complaints.String())
+		}
+		return line.Distance
+	}
+	want := distance(exec.Command(filepath.Join(filepath.Dir(filepath.Dir(binary)), "ocellus"), args...))
+	for _, cpu := range strings.Fields(cpus) {
+		got := distance(exec.Command("qemu-aarch64-static", append([]string{"-cpu", cpu, binary}, args...)...))
+		if math.Abs(got-want) > 2e-3 {
+			t.Errorf("%s: distance %v, want %v", cpu, got, want)
+		}
+	}
+}

@@ -317,7 +317,7 @@ func TestDoctor(t *testing.T) {
 		t.Fatalf("exit code %d: %s%s", code, out, errs)
 	}
 	d := lines[diagnosis](t, out)[0]
-	if d.CPU == "" || d.Cores < 1 || d.Kernels["gemm"] == "" || len(d.Found) != 1 || d.Found[0].Name != "spots" || d.Found[0].Task != "detect" {
+	if d.CPU == "" || d.Cores < 1 || d.Kernels["gemm"] == "" || len(d.Found) != 3 || d.Found[1].Name != "spots" || d.Found[1].Task != "detect" {
 		t.Errorf("diagnosis %s", out)
 	}
 	t.Setenv("OCELLUS_CPU", "abacus")
