@@ -102,11 +102,11 @@
 	VPMADDWD   ·sixteenOne(SB), l0, l0; \
 	VPMADDWD   ·sixteenOne(SB), h1, h1
 
-#define ADDFROM(i, q0, q1, q2, q3) \
-	VPADDD (i)(from), q0, q0;    \
-	VPADDD (i+32)(from), q1, q1; \
-	VPADDD (i+64)(from), q2, q2; \
-	VPADDD (i+96)(from), q3, q3
+#define ADDFROM(ptr, q0, q1, q2, q3) \
+	VPADDD (ptr), q0, q0;   \
+	VPADDD 32(ptr), q1, q1; \
+	VPADDD 64(ptr), q2, q2; \
+	VPADDD 96(ptr), q3, q3
 
 #define KEEPSUMS(i, q0, q1, q2, q3) \
 	VMOVDQU q0, (sums+i)(SP);    \
@@ -114,24 +114,53 @@
 	VMOVDQU q2, (sums+i+64)(SP); \
 	VMOVDQU q3, (sums+i+96)(SP)
 
-#define FIX(i, q) \
-	VCVTDQ2PS q, q;                  \
-	VMULPS    (scale+32*i)(SP), q, q; \
-	VMINPS    hi(SP), q, q;          \
-	VCVTPS2DQ q, q
+// FINISH makes 32 bytes of each of two pixels in q0 and r0. Step by step for
+// both, the instructions of a step do not wait for each other.
+#define FINISH(q0, q1, q2, q3, r0, r1, r2, r3) \
+	NUMBERS(q0, q1, q2, q3);          \
+	NUMBERS(r0, r1, r2, r3);          \
+	SCALES(q0, q1, q2, q3);           \
+	SCALES(r0, r1, r2, r3);           \
+	LIMIT(q0, q1, q2, q3);            \
+	LIMIT(r0, r1, r2, r3);            \
+	WHOLE(q0, q1, q2, q3);            \
+	WHOLE(r0, r1, r2, r3);            \
+	VPACKSSDW q1, q0, q0;             \
+	VPACKSSDW q3, q2, q2;             \
+	VPACKSSDW r1, r0, r0;             \
+	VPACKSSDW r3, r2, r2;             \
+	VPADDSW   zero(SP), q0, q0;       \
+	VPADDSW   zero(SP), q2, q2;       \
+	VPADDSW   zero(SP), r0, r0;       \
+	VPADDSW   zero(SP), r2, r2;       \
+	VPACKUSWB q2, q0, q0;             \
+	VPACKUSWB r2, r0, r0;             \
+	VPMAXUB   lo(SP), q0, q0;         \
+	VPMAXUB   lo(SP), r0, r0
 
-// FINISH makes 32 bytes of a pixel in q0.
-#define FINISH(q0, q1, q2, q3) \
-	FIX(0, q0);                \
-	FIX(1, q1);                \
-	FIX(2, q2);                \
-	FIX(3, q3);                \
-	VPACKSSDW q1, q0, q0;      \
-	VPACKSSDW q3, q2, q2;      \
-	VPADDSW   zero(SP), q0, q0; \
-	VPADDSW   zero(SP), q2, q2; \
-	VPACKUSWB q2, q0, q0;      \
-	VPMAXUB   lo(SP), q0, q0
+#define NUMBERS(q0, q1, q2, q3) \
+	VCVTDQ2PS q0, q0; \
+	VCVTDQ2PS q1, q1; \
+	VCVTDQ2PS q2, q2; \
+	VCVTDQ2PS q3, q3
+
+#define SCALES(q0, q1, q2, q3) \
+	VMULPS scale(SP), q0, q0;      \
+	VMULPS (scale+32)(SP), q1, q1; \
+	VMULPS (scale+64)(SP), q2, q2; \
+	VMULPS (scale+96)(SP), q3, q3
+
+#define LIMIT(q0, q1, q2, q3) \
+	VMINPS wt, q0, q0; \
+	VMINPS wt, q1, q1; \
+	VMINPS wt, q2, q2; \
+	VMINPS wt, q3, q3
+
+#define WHOLE(q0, q1, q2, q3) \
+	VCVTPS2DQ q0, q0; \
+	VCVTPS2DQ q1, q1; \
+	VCVTPS2DQ q2, q2; \
+	VCVTPS2DQ q3, q3
 
 // DEALFOUR deals out 32 numbers by fours, to four vectors on the stack.
 #define DEALFOUR(ptr, to) \
@@ -221,18 +250,16 @@ one:
 summed:
 	WIDEN(h00, h01, l00, l01, x0)
 	WIDEN(h10, h11, l10, l11, y0)
-	ADDFROM(0, x0, h00, l00, h01)
+	ADDFROM(from, x0, h00, l00, h01)
+	LEAQ sums(SP), tmp
+	LEAQ 128(from), n
+	CMPQ from, tmp
+	CMOVQNE from, n // Bias is the same for both pixels
+	ADDFROM(n, y0, h10, l10, h11)
 	TESTQ taps, taps
 	JNE   more
-	FINISH(x0, h00, l00, h01)
-	LEAQ sums(SP), tmp
-	CMPQ from, tmp
-	JNE  second
-	ADDQ $128, from // the sums of the second pixel
-
-second:
-	ADDFROM(0, y0, h10, l10, h11)
-	FINISH(y0, h10, l10, h11)
+	VMOVDQU hi(SP), wt
+	FINISH(x0, h00, l00, h01, y0, h10, l10, h11)
 	MOVQ TapsI8Args_C(args), tmp
 	SUBQ at, tmp
 	CMPQ tmp, $32
@@ -262,13 +289,6 @@ next:
 	// More than 16 taps: keep the sums of these.
 more:
 	KEEPSUMS(0, x0, h00, l00, h01)
-	LEAQ sums(SP), tmp
-	CMPQ from, tmp
-	JNE  keep
-	ADDQ $128, from
-
-keep:
-	ADDFROM(0, y0, h10, l10, h11)
 	KEEPSUMS(128, y0, h10, l10, h11)
 	MOVQ tmp, from
 	JMP  chunk
