@@ -56,7 +56,7 @@ func TestRequiredI8(t *testing.T) {
 	demanded := os.Getenv("OCELLUS_REQUIRE")
 	for i, name := range featureNames {
 		need := Features(1 << i)
-		if !strings.Contains(" "+strings.ReplaceAll(demanded, ",", " ")+" ", " "+name+" ") || need&(AVX2|AVXVNNI|AVX512|AVX512VNNI) == 0 {
+		if !strings.Contains(" "+strings.ReplaceAll(demanded, ",", " ")+" ", " "+name+" ") || need&(AVX2|AVXVNNI|AVX512|AVX512VNNI|NEON|DotProd) == 0 {
 			continue
 		}
 		if !slices.ContainsFunc(GemmI8Rows(f), func(r *GemmI8) bool { return r.Needs.Has(need) }) {

@@ -3,27 +3,23 @@
 package kernels
 
 // The NEON kernels multiply bytes with a sign, so they take 128 from every
-// activation: Σ a·w = Σ (a−128)·w + 128·Σ w. Panels begin with the second sum.
+// activation: Σ a·w = Σ (a−128)·w + 128·Σ w. Panels begin with the second sum
+// of each column, as int32.
 
-// flipped is a layout with 128·Σ w of its nr columns before it, as int32.
-type flipped struct {
-	panelLayout
-	nr int
+// sumsI8 adds up the weights of each column of a panel.
+type sumsI8 [maxNR]int32
+
+func (s *sumsI8) add(g *groupI8, cols int) {
+	for n := range cols {
+		s[n] += int32(g[n][0]) + int32(g[n][1]) + int32(g[n][2]) + int32(g[n][3])
+	}
 }
 
-func (l flipped) len(taps, k int) int { return 4*l.nr + l.panelLayout.len(taps, k) }
-
-func (l flipped) pack(dst []int8, p *panelI8) {
-	for n := range l.nr {
-		var sum int32
-		for t := range p.taps {
-			for k := range p.k {
-				sum += int32(p.at(t, k, n))
-			}
-		}
+// put writes 128 times the sums.
+func (s *sumsI8) put(dst []int8, nr int) {
+	for n, sum := range s[:nr] {
 		putInt32(dst[4*n:], 128*sum)
 	}
-	l.panelLayout.pack(dst[4*l.nr:], p)
 }
 
 func putInt32(dst []int8, x int32) {
@@ -32,29 +28,58 @@ func putInt32(dst []int8, x int32) {
 	}
 }
 
-// rotated is the layout [tap][group of 16 k][4 turns][nr/4 groups of 4
-// columns][8 places][2]. After s turns of a row of A by two bytes, its place p
+// fours is the layout {128·Σ w, [tap][group of 4 k][nr columns][4]}.
+type fours struct{ nr int }
+
+func (l fours) len(taps, k int) int { return 4 * l.nr * (1 + taps*((k+3)/4)) }
+
+func (l fours) pack(dst []int8, p *panelI8) {
+	var sums sumsI8
+	var group groupI8
+	groups := dst[4*l.nr:]
+	for t := range p.taps {
+		for k := 0; k < p.k; k += 4 {
+			p.gather(&group, t, k)
+			sums.add(&group, p.cols)
+			for n := range l.nr {
+				*(*[4]int8)(groups[4*n:]) = group[n]
+			}
+			groups = groups[4*l.nr:]
+		}
+	}
+	sums.put(dst, l.nr)
+}
+
+// turned is the layout {128·Σ w, [tap][group of 16 k][4 turns][nr/4 groups of 4
+// columns][8 places][2]}. After s turns of a row of A by two bytes, its place p
 // holds the pair (p+s)%8 of k; place p multiplies column p%4. In four turns
 // every pair meets every column.
-type rotated struct{ nr int }
+type turned struct{ nr int }
 
-func (l rotated) len(taps, k int) int { return taps * ((k + 15) / 16) * 16 * l.nr }
+func (l turned) len(taps, k int) int { return 4*l.nr + taps*((k+15)/16)*16*l.nr }
 
-func (l rotated) pack(dst []int8, p *panelI8) {
-	i := 0
+func (l turned) pack(dst []int8, p *panelI8) {
+	var sums sumsI8
+	var group groupI8
+	groups := dst[4*l.nr:]
 	for t := range p.taps {
-		for k := 0; k < p.k; k += 16 {
-			for turn := range 4 {
-				for n := 0; n < l.nr; n += 4 {
-					for place := range 8 {
-						pair := k + (place+turn)%8*2
-						dst[i], dst[i+1] = p.at(t, pair, n+place%4), p.at(t, pair+1, n+place%4)
-						i += 2
-					}
+		for k := 0; k < p.k; k += 4 {
+			p.gather(&group, t, k)
+			sums.add(&group, p.cols)
+			for n := range p.cols {
+				for i := range 2 {
+					pair := k%16/2 + i
+					turn := (pair - n) & 3
+					at := 2 * ((turn*l.nr/4+n/4)*8 + (pair-turn)&7)
+					groups[at], groups[at+1] = group[n][2*i], group[n][2*i+1]
 				}
+			}
+			if k%16 == 12 || k+4 >= p.k {
+				groups = groups[16*l.nr:]
 			}
 		}
 	}
+	sums.put(dst, l.nr)
 }
 
 // blocked is the layout [block of channels]{128·Σ w as int32, [taps] weights}

@@ -5,8 +5,8 @@ package kernels
 // The rows for bytes written in ARM64 assembly, best first.
 var (
 	archGemmI8 = []GemmI8{
-		{"dotprod-8x8", NEON | DotProd, 8, 8, 4, gemmI8DotProd8x8, flipped{interleaved{8, 4}, 8}},
-		{"neon-8x8", NEON, 8, 8, 16, gemmI8NEON8x8, flipped{rotated{8}, 8}},
+		{"dotprod-8x8", NEON | DotProd, 8, 8, 4, gemmI8DotProd8x8, fours{8}},
+		{"neon-8x8", NEON, 8, 8, 16, gemmI8NEON8x8, turned{8}},
 	}
 	archPeakI8 = []PeakI8{
 		{"dotprod", NEON | DotProd, 2 * 16 * 16, peakI8DotProd},

@@ -141,9 +141,10 @@ llvm-mca of LLVM %s. An estimate from the models' issue widths and latencies, wi
 hitting the first-level cache; not a measurement.
 
 Cycles are of one iteration. The multiply limit is what the core's units allow the loop's multiply-adds alone
-(FMLA, SDOT, SMULL, SMLAL), the unit limit what they allow all of its instructions; the shares are those limits of the cycles. llvm-mca has
-the in-order cores (cortex-a53, cortex-a55) finish instructions in order too, so that every load waits for the
-multiply-add before it; those rows say little until a board confirms them.
+(FMLA, SDOT, SMULL, SMLAL), the unit limit what they allow all of its instructions; the shares are those limits
+of the cycles. llvm-mca has the in-order cores (cortex-a53, cortex-a55) finish instructions in order too, so that
+every load waits for the multiply-add before it; those rows say little until a board confirms them. A loop with
+SDOT has rows only for cores that have it.
 
 | loop | instructions | multiply-adds | core | cycles | multiply limit | share | unit limit | share |
 | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |
