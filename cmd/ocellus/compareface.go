@@ -129,7 +129,8 @@ func (g *gathering) add(env *cli.Env, s *ocellus.Faces, file string) error {
 		if len(g.faces) == g.most {
 			return cli.Usagef("there are more than %d faces; give fewer photographs, or a larger --most", g.most)
 		}
-		label := filepath.Base(file)
+		base := filepath.Base(file)
+		label := strings.TrimSuffix(base, filepath.Ext(base))
 		if len(found) > 1 {
 			label = fmt.Sprintf("%s, %d", label, i+1)
 		}
@@ -245,7 +246,7 @@ func (g *gathering) table() report.Table {
 		q := &g.faces[i].Quality
 		pose := []string{"–", "–", "–"}
 		if p := q.Pose; p != nil {
-			pose = []string{fmt.Sprintf("%.0f", p.Yaw), fmt.Sprintf("%.0f", p.Pitch), fmt.Sprintf("%.0f", p.Roll)}
+			pose = []string{degrees(p.Yaw), degrees(p.Pitch), degrees(p.Roll)}
 		}
 		row := append([]string{g.labels[i], fmt.Sprintf("%.0f", q.EyeDistance), fmt.Sprintf("%.0f", q.Sharpness), fmt.Sprintf("%.2f", q.Exposure)}, pose...)
 		t.Rows = append(t.Rows, append(row, strings.Join(doubts(q), ", ")))
