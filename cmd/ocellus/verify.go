@@ -54,29 +54,19 @@ type seenFace struct {
 }
 
 type verifyTimes struct {
-	Open  float64 `json:"open"`  // models read and made ready, photographs decoded beside
-	Faces float64 `json:"faces"` // found, aligned, embedded
+	Open  float64 `json:"open"`  // models read and made ready; photographs are decoded beside
+	Faces float64 `json:"faces"` // what was left of decoding; found, aligned, embedded
 	Total float64 `json:"total"` // since the command began
 }
 
 // Run verifies.
 func (c *verifyCommand) Run(env *cli.Env) error {
 	start := time.Now()
-	s, imgs, err := c.load()
+	s, faces, opened, err := c.look(env)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	opened := time.Now()
-	var faces [2]*face.Face
-	for i, img := range imgs {
-		if faces[i], err = s.One(env.Context, img, face.Largest); err != nil {
-			return err
-		}
-		if faces[i] == nil {
-			return fmt.Errorf("%s: no face was found; if there is a small one, give --tile auto", c.files()[i])
-		}
-	}
 	j := c.judge(s)
 	line := verifyLine{verdict: j.compare(faces[0], faces[1]), FAR: j.far()}
 	for i, f := range faces {
@@ -94,27 +84,35 @@ func (c *verifyCommand) Run(env *cli.Env) error {
 
 func (c *verifyCommand) files() [2]string { return [2]string{c.A, c.B} }
 
-// load opens the models and, beside that, decodes the photographs.
-func (c *verifyCommand) load() (*ocellus.Faces, [2]*vision.Image, error) {
-	var imgs [2]*vision.Image
+// look opens the models while both photographs are decoded, and then finds
+// the face of each on a goroutine of its own. opened is when the models were
+// ready.
+func (c *verifyCommand) look(env *cli.Env) (s *ocellus.Faces, faces [2]*face.Face, opened time.Time, err error) {
+	ready := make(chan struct{})
 	var errs [2]error
 	var group sync.WaitGroup
 	for i, file := range c.files() {
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			imgs[i], errs[i] = vision.Load(file)
+			img, err := vision.Load(file)
+			<-ready
+			if err == nil && s != nil {
+				if faces[i], err = s.One(env.Context, img, face.Largest); err == nil && faces[i] == nil {
+					err = fmt.Errorf("%s: no face was found; if there is a small one, give --tile auto", file)
+				}
+			}
+			errs[i] = err
 		}()
 	}
-	s, err := c.open()
+	s, err = c.open()
+	opened = time.Now()
+	close(ready)
 	group.Wait()
-	if err := errors.Join(append(errs[:], err)...); err != nil {
-		if s != nil {
-			err = errors.Join(err, s.Close())
-		}
-		return nil, imgs, err
+	if err = errors.Join(err, errs[0], errs[1]); err != nil && s != nil {
+		err = errors.Join(err, s.Close())
 	}
-	return s, imgs, nil
+	return s, faces, opened, err
 }
 
 func (c *verifyCommand) print(env *cli.Env, l *verifyLine) error {
