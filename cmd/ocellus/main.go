@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/ocellus-vision/ocellus/internal/cli"
 )
@@ -32,4 +33,14 @@ Begin with
 	}
 }
 
-func main() { os.Exit(cli.Main(app())) }
+// gcPercent has garbage collected early. Models are read and compiled with
+// copies of their weights that are soon garbage; after that nothing is
+// allocated that a collection would have to keep up with.
+const gcPercent = 15
+
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	os.Exit(cli.Main(app()))
+}

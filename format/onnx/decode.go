@@ -1,13 +1,19 @@
 package onnx
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 
 	"github.com/ocellus-vision/ocellus/format"
 	"github.com/ocellus-vision/ocellus/nn"
 )
+
+// collectFrom is the size of a file from which on its memory is given up at
+// once when it has been decoded: what is done with the graph next takes as much.
+const collectFrom = 4 << 20
 
 // ReadFile reads an ONNX model from a file. Errors are those of Decode, or
 // from opening and reading.
@@ -17,11 +23,19 @@ func ReadFile(path string) (*nn.Graph, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
-	if err != nil {
+	var data bytes.Buffer // which does not grow by copies where the size is known
+	if info, err := f.Stat(); err == nil && info.Size() < maxFileSize {
+		data.Grow(int(info.Size()) + bytes.MinRead)
+	}
+	if _, err := data.ReadFrom(io.LimitReader(f, maxFileSize+1)); err != nil {
 		return nil, err
 	}
-	return Decode(path, data)
+	g, err := Decode(path, data.Bytes())
+	if data.Len() > collectFrom {
+		data = bytes.Buffer{}
+		runtime.GC()
+	}
+	return g, err
 }
 
 // Decode reads an ONNX model. The file's name is for messages. A damaged file

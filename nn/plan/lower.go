@@ -101,9 +101,25 @@ func (p *program) lower(g *nn.Graph, o *options) (*Plan, error) {
 		if err := l.lowerNode(i, n); err != nil {
 			return nil, nn.Located(err, n.name, nn.Name(n.op), p.shapes(n.in))
 		}
+		l.dropPacked(i, n)
 	}
 	l.ports()
 	return l.plan, l.layOut(o.maxBytes)
+}
+
+// dropPacked forgets constants that node i, the last to read them, has packed:
+// weights that were folded are then held but once.
+func (l *lowering) dropPacked(i int, n *node) {
+	switch l.plan.steps[len(l.plan.steps)-1].(type) {
+	case *gemmStep, *winogradStep, *depthwiseStep, *tapsStep:
+	default:
+		return
+	}
+	for _, id := range n.in {
+		if id != none && l.vals[id].konst != nil && l.lastRead[l.root[id]] <= i {
+			l.vals[id].konst = nil
+		}
+	}
 }
 
 // traceStorage finds which values share storage because one is a view of the
