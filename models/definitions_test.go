@@ -69,6 +69,9 @@ func TestPublishedFigures(t *testing.T) {
 			if !ok {
 				t.Fatal("no figures to hold it against")
 			}
+			if testing.Short() && want.params > 1e8 {
+				t.Skip("half a gigabyte of weights")
+			}
 			g, err := d.Make(Options{Seed: 1})
 			if err != nil {
 				t.Fatal(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"os"
@@ -77,11 +78,11 @@ func (c *quantizeCommand) Run(env *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	g, err := onnx.ReadFile(file)
+	g, m, err := c.read(file)
 	if err != nil {
 		return err
 	}
-	samples, err := c.samples(g)
+	samples, err := c.samples(g, m)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (c *quantizeCommand) Run(env *cli.Env) error {
 	if after, err := os.Stat(c.Out); err == nil && os.SameFile(before, after) {
 		return cli.Usagef("--out %s is the model itself, which is needed to quantise it anew; choose another file", c.Out)
 	}
-	if err := r.make(env, g, samples, o); err != nil {
+	if err := r.make(env, g, m, samples, o); err != nil {
 		return err
 	}
 	after, err := os.Stat(c.Out)
@@ -128,14 +129,29 @@ func (c *quantizeCommand) types() string {
 	return fmt.Sprintf("%s, with weights in int8 by the %s", c.Activations, per)
 }
 
-func (c *quantizeCommand) samples(g *nn.Graph) (*sampleSet, error) {
+// read returns the network and what is known of it: by its metadata, by its
+// file's hash where it has none, and by the flags.
+func (c *quantizeCommand) read(file string) (*nn.Graph, *meta.Model, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	g, err := onnx.Decode(file, data)
+	if err != nil {
+		return nil, nil, err
+	}
 	m, err := meta.Parse(g.Meta)
 	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("%s: %w", file, err)
 	}
-	if err := c.Describe(g, m); err != nil {
-		return nil, err
+	if known, ok := meta.Known(sha256.Sum256(data)); ok && m.Task == "" && m.Head == nil {
+		known.Other = m.Other
+		m = known
 	}
+	return g, m, c.Describe(g, m)
+}
+
+func (c *quantizeCommand) samples(g *nn.Graph, m *meta.Model) (*sampleSet, error) {
 	if c.Calib != "" {
 		return readSamples(c.Calib, g, m)
 	}
@@ -146,7 +162,7 @@ func (c *quantizeCommand) samples(g *nn.Graph) (*sampleSet, error) {
 }
 
 // make quantises, writes the file and measures it.
-func (r *quantized) make(env *cli.Env, g *nn.Graph, samples *sampleSet, o quant.Options) error {
+func (r *quantized) make(env *cli.Env, g *nn.Graph, m *meta.Model, samples *sampleSet, o quant.Options) error {
 	const passes = 2 // to calibrate, and to compare
 	bar := env.Progress("quantize", passes*samples.N)
 	defer bar.Close()
@@ -159,7 +175,7 @@ func (r *quantized) make(env *cli.Env, g *nn.Graph, samples *sampleSet, o quant.
 		return err
 	}
 	r.Activations, r.Weights, r.Vanished, r.Float = sum.Activations, sum.Weights, sum.Vanished, sum.Float
-	if q, err = describeQuantized(q, r); err != nil {
+	if q, err = describeQuantized(q, m, r); err != nil {
 		return err
 	}
 	changes, err := quant.Compare(env.Context, g, q, s, quant.RelativeError, o)
@@ -172,15 +188,11 @@ func (r *quantized) make(env *cli.Env, g *nn.Graph, samples *sampleSet, o quant.
 	return onnx.WriteFile(r.File, q)
 }
 
-// describeQuantized keeps the metadata but for what is no longer true, and
-// says where the file comes from.
-func describeQuantized(g *nn.Graph, r *quantized) (*nn.Graph, error) {
-	m, err := meta.Parse(g.Meta)
-	if err != nil {
-		return nil, err
-	}
+// describeQuantized writes what is known of the network into its metadata, but
+// for what is no longer true, and what has been done to it.
+func describeQuantized(g *nn.Graph, m *meta.Model, r *quantized) (*nn.Graph, error) {
 	if m.Provenance == nil {
-		return g, nil // what the file says of itself is somebody else's
+		m.Provenance = &meta.Provenance{Source: "unknown", Licence: "unknown"}
 	}
 	m.Golden, m.Metrics = nil, nil
 	change := fmt.Sprintf("quantised to %s; calibrated with %s", r.types, r.what)

@@ -90,7 +90,7 @@ func TestQuantize(t *testing.T) {
 		said string // in the provenance
 	}{
 		{"pictures", []string{writeNet(t, true), "--calib", writePictures(t, 3)}, 3, "quantised to uint8, with weights in int8 by the channel; calibrated with 3 pictures"},
-		{"pictures by flags", []string{writeNet(t, false), "--calib", writePictures(t, 2), "--colour", "rgb", "--scale", "1/255"}, 2, ""},
+		{"pictures by flags", []string{writeNet(t, false), "--calib", writePictures(t, 2), "--colour", "rgb", "--scale", "1/255"}, 2, "calibrated with 2 pictures"},
 		{"arrays", []string{writeNet(t, false), "--calib", writeArrays(t, sample(28), sample(28)), "--per-tensor"}, 2, ""},
 		{"noise", []string{writeNet(t, true), "--random-calib", "4", "--activations", "int8"}, 4, "quantised to int8"},
 	} {
