@@ -3,6 +3,7 @@ package kernels
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 	"unsafe"
 )
@@ -56,13 +57,16 @@ func BenchmarkGemmI8Tile(b *testing.B) {
 	}
 }
 
-// TestPeakI8: every row that can run here runs.
+// TestPeakI8: every row runs, and a vector row is no slower than generic Go
+// (but on arm64, which is tested under emulation).
 func TestPeakI8(t *testing.T) {
-	for _, row := range PeakI8Rows(testFeatures(t)) {
+	rows := PeakI8Rows(testFeatures(t))
+	slow := rows[len(rows)-1].Measure()
+	for _, row := range rows {
 		rate := row.Measure()
 		t.Logf("%s: %.1f GOP/s", row.Name, rate/1e9)
-		if rate <= 0 {
-			t.Errorf("%s reaches %v OP/s", row.Name, rate)
+		if rate <= 0 || rate < slow/2 && runtime.GOARCH != "arm64" {
+			t.Errorf("%s reaches %.2g OP/s, generic Go %.2g", row.Name, rate, slow)
 		}
 	}
 }

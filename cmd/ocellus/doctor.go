@@ -30,7 +30,7 @@ Ocellus does:
     OCELLUS_HOME      folder for what is fetched; else XDG_CACHE_HOME/ocellus or ~/.cache/ocellus
     OCELLUS_MODELS    folder of models, as --models
     OCELLUS_CPU       CPU features at most to use: generic, avx2, avxvnni, avx512, avx512vnni,
-                      neon, fp16, dotprod, i8mm
+                      avx512vbmi, neon, fp16, dotprod, i8mm
     OCELLUS_REQUIRE   CPU features without which to fail`
 }
 
