@@ -4,12 +4,12 @@
 // offsets name are combined, by blocks of 32 channels. The last block reads past
 // the row, as ReadPast allows, and stores what there is.
 //
-// Two taps of two pixels go together: SMULL and SMLAL add two
-// products to a lane of 16 bits, which is as many as fit (2·128·127 = 32512),
-// and SADDW adds the lane to its sum of 32 bits. Activations are flipped to
-// bytes with a sign; what that takes from the sums stands before each block of
-// weights. SDOT would need four taps side by side: eight ZIP for four SDOT, and
-// twelve taps for nine, so it gains nothing.
+// Two taps of two pixels go together: SMULL and SMLAL add two products to a lane
+// of 16 bits, which is as many as fit (2·128·127 = 32512), and SADDW adds the
+// lane to its sum of 32 bits. Activations are flipped to bytes with a sign; what
+// that takes from the sums stands before each block of weights. SDOT would need
+// four taps side by side: eight ZIP for four SDOT, and twelve taps for nine, so
+// it gains nothing.
 //
 // Source: M. Dukhan, "The Indirect Convolution Algorithm" (2019), section 4.
 
