@@ -44,6 +44,7 @@ type Session struct {
 	mu      sync.Mutex
 	plans   []*compiled     // the most recently used last
 	byValue map[string]bool // inputs whose values decide shapes
+	weights *nn.Graph       // graph with its weights, where graph is an outline; nil once a plan has them
 	closed  bool
 }
 
@@ -127,6 +128,9 @@ func open(file, base string, data []byte, opts []Option) (*Session, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	s.name = strings.TrimSuffix(base, ".onnx")
+	if s.weights == nil && len(s.plans) == 0 {
+		s.ownWeights()
+	}
 	if no, ok := s.noDet.(*ErrNotDetector); ok {
 		no.Model = s.name
 	}
@@ -227,7 +231,8 @@ func (s *Session) Meta() *meta.Model { return s.meta }
 // Inputs returns the inputs as the graph declares them.
 func (s *Session) Inputs() []nn.Input { return s.graph.Inputs }
 
-// Graph returns the model's graph.
+// Graph returns the model's graph. Of a file whose inputs have fixed shapes it
+// lacks the large constants: those are held in the plan alone.
 func (s *Session) Graph() *nn.Graph { return s.graph }
 
 // Close ends the session's threads. Calls of Run and Detect that come after

@@ -139,7 +139,49 @@ func (s *Session) bindings(inputs map[string]*nn.Tensor) (string, plan.Bindings)
 }
 
 func (s *Session) compile(b plan.Bindings) (*plan.Plan, error) {
-	return plan.Compile(s.graph, b, s.opts.planOptions()...)
+	if s.weights == nil {
+		return plan.Compile(s.graph, b, s.opts.planOptions()...)
+	}
+	p, err := plan.Compile(s.weights, b, s.opts.planOptions()...)
+	if err == nil && len(s.byValue) == 0 {
+		s.weights = nil
+	}
+	return p, err
+}
+
+// ownWeights lets the session give up the graph's weights as soon as the plan
+// has them packed, where no other plan can follow: every dimension is fixed.
+// It is for a graph that nobody else has.
+func (s *Session) ownWeights() {
+	for _, in := range s.graph.Inputs {
+		if !in.Ranked || slices.ContainsFunc(in.Dims, func(d nn.Dim) bool { return d.Size < 0 }) {
+			return
+		}
+	}
+	s.weights, s.graph = s.graph, outline(s.graph)
+	if s.find != nil { // whose plan serves Run as well
+		in := s.graph.Inputs[0]
+		name, dims := s.graph.ValueName(in.Value), s.find.plan.Inputs()[0].Shape
+		key, _ := s.bindings(map[string]*nn.Tensor{name: {DType: in.DType, Shape: dims}})
+		s.plans = append(s.plans, &compiled{key: key, plan: s.find.plan})
+		s.weights = nil
+	}
+}
+
+// smallConstant is the number of elements up to which an outline keeps
+// constants.
+const smallConstant = 1 << 10
+
+// outline is a copy of a graph without its large constants.
+func outline(g *nn.Graph) *nn.Graph {
+	o := *g
+	o.Values = slices.Clone(g.Values)
+	for i := range o.Values {
+		if t := o.Values[i].Const; t != nil && t.Elems() > smallConstant {
+			o.Values[i].Const = nil
+		}
+	}
+	return &o
 }
 
 func (c *compiled) take(pool *plan.Pool) *plan.Runner {
