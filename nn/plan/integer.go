@@ -94,8 +94,7 @@ func (w *integers) node(n *node) {
 		return
 	}
 	if len(n.in) > 0 && n.in[0] != none && len(n.out) > 0 && n.out[0] != none && w.vals[n.out[0]].typ.DType == nn.Float32 {
-		w.function(n)
-		if w.weighted(n) || w.move(n) || w.join(n) || w.average(n) || w.pair(n) || w.softmax(n) || w.slopes(n) {
+		if !w.function(n) && (w.weighted(n) || w.move(n) || w.join(n) || w.average(n) || w.pair(n) || w.softmax(n) || w.slopes(n)) {
 			return
 		}
 	}
@@ -221,10 +220,10 @@ func (w *integers) means(n *node, v, bytes int, q qparam) {
 }
 
 // function finds out whether the result of n is a function of one byte, and
-// which.
-func (w *integers) function(n *node) {
+// which. Then a table serves, made where it is quantised.
+func (w *integers) function(n *node) bool {
 	if len(n.out) != 1 || !pointwise(n.op) {
-		return
+		return false
 	}
 	of := none
 	var args []nn.Arg
@@ -241,7 +240,7 @@ func (w *integers) function(n *node) {
 		default:
 			v, ok := w.realConst(w.use.maker, id)
 			if !ok || len(v) != 1 {
-				return
+				return false
 			}
 			a.Const = nn.Scalar(v[0])
 		}
@@ -251,17 +250,18 @@ func (w *integers) function(n *node) {
 		args = append(args, a)
 	}
 	if of == none {
-		return
+		return false
 	}
 	types, err := n.op.Infer(args, 1)
 	if err != nil || types[0] != (nn.Type{DType: nn.Float64, Shape: nn.S(256)}) {
-		return
+		return false
 	}
 	out, err := forward(n, args, types)
 	if err != nil {
-		return
+		return false
 	}
 	w.funcs[n.out[0]] = &function{of: of, real: (*[256]float64)(out[0].F64())}
+	return true
 }
 
 // pointwise reports whether an operation treats each element by itself, alike.

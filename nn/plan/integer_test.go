@@ -107,6 +107,14 @@ var integerNets = map[string]func(n *net) nn.ValueID{
 		s := n.op(&nn.Transpose{Perm: []int{0, 2, 1, 3, 4}}, n.op(&nn.Reshape{}, x, five))
 		return n.qdq(n.qconv(n.op(&nn.Reshape{}, s, four), 8, 8, 3, same3()), 0.02, 100)
 	},
+	"shuffled split": func(n *net) nn.ValueID {
+		x := n.picture(8)
+		even, odd := n.Const("even", nn.T([]int64{0, 2, 4, 6}, 4)), n.Const("odd", nn.T([]int64{1, 3, 5, 7}, 4))
+		some := n.Const("some", nn.T([]int64{5, 0, 3}, 3))
+		y := n.qdq(n.qconv(n.op(&nn.Gather{Axis: 1}, x, odd), 4, 4, 1, nn.Conv{}), 1.0/128, 128)
+		z := n.qdq(n.qconv(n.op(&nn.Gather{Axis: 1}, x, some), 4, 3, 3, same3()), 1.0/128, 128)
+		return n.qdq(n.op(&nn.Concat{Axis: 1}, n.op(&nn.Gather{Axis: 1}, x, even), y, z), 1.0/128, 128)
+	},
 	"upsampling": func(n *net) nn.ValueID {
 		scales := n.Const("scales", nn.T([]float32{1, 1, 2, 2}, 4))
 		up := &nn.Resize{Mode: "nearest", NearestMode: "floor", Coordinates: "asymmetric", AspectPolicy: "stretch", CubicCoeffA: -0.75}

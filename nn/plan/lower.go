@@ -259,6 +259,12 @@ func (l *lowering) choose(i int, n *node) (step, StepInfo) {
 	if s, info := l.channels(n); s != nil {
 		return s, info
 	}
+	if s, info := l.channelsI8(n); s != nil {
+		return s, info
+	}
+	if s, info := l.interleave(n); s != nil {
+		return s, info
+	}
 	if s, info := l.softmax(i, n); s != nil {
 		return s, info
 	}

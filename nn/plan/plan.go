@@ -107,6 +107,7 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 	}
 	p.simplify()
 	p.selectChannels()
+	p.absorbChoices()
 	p.fuse()
 	if err := p.assignLayouts(); err != nil {
 		return nil, err

@@ -7,9 +7,9 @@ import (
 )
 
 // softmaxI8Step is softmax on bytes. Exponentials come from a table over the
-// distance to the row's largest byte, in units of 2⁻²⁴; they are summed as
-// integers, and each share is divided out in float64: no sum and no product is
-// rounded, so every machine gives the same bits.
+// distance to the row's largest byte, in units of 2⁻²⁴, and are summed as
+// integers. What is left are products in float64, none of them fused with a
+// sum, so every machine gives the same bits.
 type softmaxI8Step struct {
 	x, out             int
 	outer, axis, inner int // extents before, along and after the axis
@@ -75,7 +75,8 @@ func (e *softmaxI8Exec) run(_ *kernelArgs, i int) {
 	}
 }
 
-// row computes the elements inner apart.
+// row computes the elements inner apart. A share is weight/sum, in steps of
+// the result's scale; the factor of the row is rounded once, and each product.
 func (e *softmaxI8Exec) row(from, to []byte) {
 	largest := from[0]
 	for k := 0; k < e.axis*e.inner; k += e.inner {
@@ -85,9 +86,9 @@ func (e *softmaxI8Exec) row(from, to []byte) {
 	for k := 0; k < e.axis*e.inner; k += e.inner {
 		sum += uint64(e.weight[largest-from[k]])
 	}
+	factor := 1 / (float64(sum) * float64(e.q.scale))
 	for k := 0; k < e.axis*e.inner; k += e.inner {
-		share := float64(e.weight[largest-from[k]]) / float64(sum)
-		v := math.RoundToEven(share/float64(e.q.scale)) + float64(e.q.zero)
+		v := math.RoundToEven(float64(e.weight[largest-from[k]])*factor) + float64(e.q.zero)
 		to[k] = uint8(min(max(v, 0), 255))
 	}
 }
