@@ -77,7 +77,7 @@ func forward(t *testing.T, p *plan.Plan, pre vision.Preprocess) []head.Output {
 
 // TestFaceAPI holds the networks against testdata/faceapi.json: what the
 // package itself, version 1.7.15 with TensorFlow.js 4.22.0 on WebAssembly,
-// makes of the pattern. Of long outputs that has every so-manieth number.
+// makes of the pattern. Of long outputs it has every n-th number.
 func TestFaceAPI(t *testing.T) {
 	var want struct {
 		Face128, Landmarks, Tiny, SSDBoxes, SSDScores []float32
