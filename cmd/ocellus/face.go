@@ -40,10 +40,11 @@ func (f *faceFlags) open() (*ocellus.Faces, error) {
 type judge struct {
 	face.Comparer
 	threshold float64
+	unlike    bool // the faces are not made as those were that the rates were measured on
 }
 
 func (f *faceFlags) judge(s *ocellus.Faces) judge {
-	j := judge{s.Comparer(), f.Threshold}
+	j := judge{s.Comparer(), f.Threshold, f.Mirror || f.Margin != 0}
 	if j.threshold == 0 {
 		j.threshold = j.Threshold()
 	}
@@ -75,6 +76,9 @@ type farRate struct {
 // far returns the rate of false accepts at the threshold, nil where that has
 // not been measured.
 func (j judge) far() *farRate {
+	if j.unlike {
+		return nil
+	}
 	if rate, ok := j.FAR(j.threshold); ok {
 		return &farRate{rate, j.FAROf()}
 	}

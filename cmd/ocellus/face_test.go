@@ -63,7 +63,7 @@ func TestFaceVerify(t *testing.T) {
 	if l, said, code := verify("--threshold", "1.5", red, blue); code != cli.OK || !l.Same || l.FAR != nil {
 		t.Errorf("a high threshold, whose rate is not known: exit code %d, %s", code, said)
 	}
-	if l, said, code := verify("--mirror", "--margin", "0.1", red, blue); code != cli.Negative || l.Same {
+	if l, said, code := verify("--mirror", "--margin", "0.1", red, blue); code != cli.Negative || l.Same || l.FAR != nil {
 		t.Errorf("mirrored: exit code %d, %s", code, said)
 	}
 	if _, said, code := verify("--text", red, ruddy); code != cli.OK || !strings.Contains(said, "the same person") || !strings.Contains(said, "1 % of pairs (colours)") || !strings.Contains(said, "small") {

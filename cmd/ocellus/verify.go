@@ -126,7 +126,7 @@ func (c *verifyCommand) print(env *cli.Env, l *verifyLine) error {
 	if err := env.Printf("%s: distance %.3f, threshold %.3f (similarity %.2f), %.0f ms\n", answer, l.Distance, l.Threshold, l.Similarity, l.MS.Total); err != nil {
 		return err
 	}
-	known := "How often two people come below that threshold has not been measured for this model."
+	known := "How often two people come below that threshold has not been measured for this model, used in this way."
 	if l.FAR != nil {
 		known = fmt.Sprintf("Two people come below that threshold in %s of pairs (%s).", percent(l.FAR.Rate), l.FAR.Of)
 	}
