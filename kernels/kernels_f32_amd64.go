@@ -6,6 +6,9 @@ package kernels
 func lrnF32AVX2(a *LRNF32Args)
 
 //go:noescape
+func interleaveF32AVX2(a *InterleaveF32Args)
+
+//go:noescape
 func everyOtherF32AVX2(a *ElementF32Args)
 
 //go:noescape

@@ -27,6 +27,7 @@ var (
 		{"avx2", AVX2, 5, 1, 8, depthwise51F32AVX2},
 		{"avx2", AVX2, 5, 2, 8, depthwise52F32AVX2},
 	}
+	archInterleaveF32 = []InterleaveF32{{"avx2", AVX2, interleaveF32AVX2}}
 	archLRNF32        = []LRNF32{{"avx2", AVX2, lrnF32AVX2}}
 	archEveryOtherF32 = []EveryOtherF32{{"avx2", AVX2, everyOtherF32AVX2}}
 	archSoftmaxF32    = []SoftmaxF32{{"avx2", AVX2, softmaxF32AVX2}}

@@ -31,6 +31,7 @@ var (
 	archConvertF16      = []ConvertF16{{"neon", NEON, widenF16NEON, narrowF16NEON}}
 	archSoftmaxF32      []SoftmaxF32
 	archDepthwiseRowF32 []DepthwiseRowF32
+	archInterleaveF32   []InterleaveF32
 	archLRNF32          []LRNF32
 	archWinogradF32     []WinogradF32
 	archEveryOtherF32   []EveryOtherF32

@@ -19,6 +19,7 @@ var (
 	archElementI8       []ElementI8
 	archPeakI8          []PeakI8
 	archDepthwiseRowF32 []DepthwiseRowF32
+	archInterleaveF32   []InterleaveF32
 	archLRNF32          []LRNF32
 	archWinogradF32     []WinogradF32
 	archEveryOtherF32   []EveryOtherF32

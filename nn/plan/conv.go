@@ -128,7 +128,7 @@ func (l *lowering) rowTapGeometry(i int, g geometry, fill byte, planes bool) (*p
 	var pad *padding
 	if g.padded() || planes {
 		pad = newPadding(g)
-		pad.fill, pad.planes = fill, planes
+		pad.fill, pad.planes, pad.row = fill, planes, l.rows.interleave
 		pad.block = l.needScratch(i, pad.bytes()+kernels.ReadPast)
 		g.y.In, g.x.In = pad.h, pad.w
 		g.y.Begin, g.x.Begin = 0, 0
@@ -158,6 +158,7 @@ type padding struct {
 	h, w   int  // extents with padding
 	fill   byte // what padding is made of: zeros, or the zero point of bytes
 	planes bool // the picture is stored as NCHW, in floats
+	row    *kernels.InterleaveF32
 	block  *block
 }
 
@@ -176,10 +177,11 @@ func (p *padding) bytes() int { return p.size * p.pictures * p.h * p.w * p.chann
 type padCopy struct {
 	*padding
 	from, to []byte
+	args     kernels.InterleaveF32Args
 }
 
 func (p *padding) bind(m *binder, x int) *padCopy {
-	return &padCopy{p, m.tensor(x).Bytes(), m.bytes(p.block)}
+	return &padCopy{padding: p, from: m.tensor(x).Bytes(), to: m.bytes(p.block)}
 }
 
 // run writes every element once: rows of the picture with padding on both

@@ -130,6 +130,10 @@ func (e *gemmExec) run(args *kernelArgs, i int) {
 	a.Lo, a.Hi = e.lo, e.hi
 	panelLen := e.taps * e.k * nr
 	firstPanel, lastPanel := pb*e.panelsPerPart, min((pb+1)*e.panelsPerPart, e.panelCount)
+	if lastPanel == firstPanel+1 {
+		e.column(args, g, firstPanel, tb*e.tilesPerPart, min((tb+1)*e.tilesPerPart, e.tiles))
+		return
+	}
 	for t := tb * e.tilesPerPart; t < min((tb+1)*e.tilesPerPart, e.tiles); t++ {
 		a.Off = &e.off[t*e.taps*mr]
 		a.M = min(mr, e.m-t*mr)
@@ -147,6 +151,36 @@ func (e *gemmExec) run(args *kernelArgs, i int) {
 		}
 		first, last := firstPanel*nr, min(lastPanel*nr, e.n)
 		e.act.activate(e.element, &args.element, unsafe.Add(e.pc, t*mr*e.ldc+4*(g*e.n+first)), a.M, last-first, e.ldc, g*e.n+first)
+	}
+}
+
+// column is run for one panel, where tiles are often so small that what is set
+// up between them counts.
+func (e *gemmExec) column(args *kernelArgs, g, p, first, end int) {
+	mr, nr := e.row.MR, e.row.NR
+	a := &args.gemm
+	a.N = min(nr, e.n-p*nr)
+	a.B = &e.panels[(g*e.panelCount+p)*e.taps*e.k*nr]
+	a.Bias = &e.bias[(g*e.panelCount+p)*nr]
+	channel := g*e.n + p*nr
+	at := first*mr*e.ldc + 4*channel
+	off := e.off[first*e.taps*mr : end*e.taps*mr]
+	a.M, a.Res = mr, nil
+	for t := first; t < end; t++ {
+		a.Off = &off[0]
+		off = off[e.taps*mr:]
+		a.C = (*float32)(unsafe.Add(e.pc, at))
+		if e.pr != nil {
+			a.Res = (*float32)(unsafe.Add(e.pr, at))
+		}
+		if t == e.tiles-1 {
+			a.M = e.m - t*mr
+		}
+		e.row.Func(a)
+		if e.act != nil {
+			e.act.activate(e.element, &args.element, unsafe.Pointer(a.C), a.M, a.N, e.ldc, channel)
+		}
+		at += mr * e.ldc
 	}
 }
 

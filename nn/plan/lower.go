@@ -56,6 +56,7 @@ type rows struct {
 	avgPool       *kernels.TapsF32
 	element       *kernels.ElementF32
 	lrn           *kernels.LRNF32
+	interleave    *kernels.InterleaveF32
 	depthwiseRows []*kernels.DepthwiseRowF32
 	winograd      *kernels.WinogradF32
 	everyOther    *kernels.EveryOtherF32
@@ -78,6 +79,7 @@ func chooseRows(f kernels.Features) rows {
 		winograd:      kernels.WinogradF32Rows(f)[0],
 		everyOther:    kernels.EveryOtherF32Rows(f)[0],
 		lrn:           kernels.LRNF32Rows(f)[0],
+		interleave:    kernels.InterleaveF32Rows(f)[0],
 		depthwiseRows: kernels.DepthwiseRowF32Rows(f),
 		softmax:       kernels.SoftmaxF32Rows(f)[0],
 

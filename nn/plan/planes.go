@@ -39,17 +39,13 @@ func (p *program) takesRows(n *node) bool {
 
 // interleave writes row y of a picture stored by planes as pixels: to has the
 // channels of each pixel side by side.
-func (p *padding) interleave(to, from []float32, b, y int) {
+func (p *padCopy) interleave(to, from []float32, b, y int) {
 	c, h, w := p.channels, p.y.In, p.geometry.x.In
 	plane := func(i int) []float32 { return from[((b*c+i)*h+y)*w:][:w] }
 	if c == 3 {
-		r, g, b := plane(0), plane(1), plane(2)
-		to = to[:3*len(r)]
-		g, b = g[:len(r)], b[:len(r)]
-		for i, v := range r {
-			px := to[3*i : 3*i+3 : 3*i+3]
-			px[0], px[1], px[2] = v, g[i], b[i]
-		}
+		a := &p.args
+		a.Dst, a.A, a.B, a.C, a.N = &to[:3*w][0], &plane(0)[0], &plane(1)[0], &plane(2)[0], w
+		p.row.Func(a)
 		return
 	}
 	for i := range c {
