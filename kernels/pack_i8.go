@@ -129,7 +129,7 @@ type split struct{ nr int }
 
 func (l split) head(taps, k int) int { return (4*taps*(2+(k+3)/4) + 63) &^ 63 }
 
-func (l split) len(taps, k int) int { return l.head(taps, k) + dealt{l.nr}.len(taps, k) }
+func (l split) len(taps, k int) int { return l.head(taps, k) + dealt(l).len(taps, k) }
 
 func (l split) pack(dst []int8, p *panelI8) {
 	index := unsafe.Slice((*int32)(unsafe.Pointer(&dst[0])), p.taps*(2+(p.k+3)/4))

@@ -99,7 +99,7 @@ func face128() Entry {
 	p := m.Provenance
 	p.Licence = "public domain (dlib's weights), MIT (the package)"
 	p.Author = "Davis E. King (dlib); converted for face-api.js by Vincent Mühler, packaged by Vladimir Mandic"
-	p.Data = "about 3 million faces of 7,485 people: FaceScrub, VGG Face, and pictures gathered from the web; none of LFW's people on purpose, as the author states"
+	p.Data = "about 3 million faces of 7,485 people: FaceScrub, VGG Face, and pictures gathered from the web"
 	p.Paper = "King, High Quality Face Recognition with Deep Metric Learning, dlib blog, 12 February 2017"
 	p.Notes = "weights quantised to 8 bits by the package; published accuracy on LFW 99.38 % (unquantised, dlib's own detector and landmarks); errs more often among people alike in sex, age and origin than in a mixed crowd"
 	return e
