@@ -188,6 +188,7 @@ func (sc *search) run() ([]vision.Detection, error) {
 	found := merge(slices.Concat(perTile...), d.head.IoU)
 	sc.spent.Decode += time.Since(start)
 	if d.tiling != TileOff && len(d.head.Looks) > 0 {
+		found = found[:min(len(found), maxCandidates)]
 		if found, err = sc.confirm(found); err != nil {
 			return nil, err
 		}

@@ -36,6 +36,10 @@ func inside(d *vision.Detection, kept []vision.Detection) bool {
 	return false
 }
 
+// maxCandidates bounds how many of the best candidates are looked at again,
+// and with it the time that a picture takes at a low score.
+const maxCandidates = 200
+
 // confirm looks at each candidate again, at the sizes at which the model is
 // surest, and keeps those that it still sees. A tile lays objects before the
 // network at any size and cut out of what is around them, and somewhere in a

@@ -30,7 +30,7 @@ type evalDetectCommand struct {
 	Classes []string       `help:"Only these classes of the data." placeholder:"NAME,…"`
 	Merge   bool           `name:"merge-classes" help:"Take all classes of the data, and of the model, for one."`
 	Score   float32        `help:"Least score of a detection. Average precision wants the unlikely ones, too." default:"0.001" placeholder:"SCORE"`
-	Tile    ocellus.Tiling `help:"Whether large pictures are searched in tiles as detect does: auto or off. With auto, a --score of 0.1 or so keeps the time in bounds." default:"off" placeholder:"auto|off"`
+	Tile    ocellus.Tiling `help:"Whether large pictures are searched in tiles as detect does: auto or off. With auto, the 200 best candidates of a picture are looked at again, three times each." default:"off" placeholder:"auto|off"`
 	Threads int            `help:"Cores to use; default: all." placeholder:"N"`
 	Worst   int            `help:"How many of the worst pictures the page shows." default:"24" placeholder:"N"`
 	Out     string         `help:"Folder for the page (index.html)." placeholder:"DIR"`
