@@ -12,7 +12,8 @@ import (
 // A. Lavin and S. Gray, "Fast Algorithms for Convolutional Neural Networks"
 // (2016). The points of interpolation are 0, ±√½, ±√2 and ∞, whose transforms
 // round less than those of the usual 0, ±1, ±2, ∞: results differ from direct
-// convolution by less than 2⁻¹⁸ of Σ|x·w|.
+// convolution by less than 2⁻¹⁸ of Σ|x·w|. An infinity or NaN in a pixel
+// reaches all results of its tile, not only those whose windows hold it.
 //
 // Channels are in multiples of WinogradChannels.
 type WinogradF32 struct {
