@@ -11,7 +11,7 @@
 //
 // Blocks of 32 channels are outside, pairs of pixels inside, which share the
 // loads of weights. VPUNPCK and VPACK, which work in 128-bit lanes, undo each other:
-// only Bias and Scale are dealt out by fours, once for each block.
+// only Bias and the scales are dealt out by fours, once for each block.
 
 #include "go_asm.h"
 #include "textflag.h"
@@ -52,11 +52,11 @@
 #define bias   0   // [4] of 32 bytes: dealt out
 #define scale  128 // [4]
 #define sums   256 // [2][4]
-#define hi     512
-#define zero   544
-#define lo     576
-#define bytes  608
-#define weights 640 // of the block
+#define zero   512
+#define lo     544
+#define bytes  576
+#define neg    608 // [4]: ScaleNeg, dealt out
+#define weights 736 // of the block
 
 // TWO loads two taps of a pixel side by side.
 #define TWO(o, a, b) \
@@ -119,8 +119,11 @@
 #define FINISH(q0, q1, q2, q3, r0, r1, r2, r3) \
 	NUMBERS(q0, q1, q2, q3);          \
 	NUMBERS(r0, r1, r2, r3);          \
+	CMPQ TapsI8Args_ScaleNeg(args), $0; \
+	JNE  sloped;                      \
 	SCALES(q0, q1, q2, q3);           \
 	SCALES(r0, r1, r2, r3);           \
+scaled:                               \
 	LIMIT(q0, q1, q2, q3);            \
 	LIMIT(r0, r1, r2, r3);            \
 	WHOLE(q0, q1, q2, q3);            \
@@ -150,6 +153,21 @@
 	VMULPS (scale+64)(SP), q2, q2; \
 	VMULPS (scale+96)(SP), q3, q3
 
+// SLOPES is SCALES with ScaleNeg for negative numbers.
+#define SLOPES(q0, q1, q2, q3) \
+	VMOVDQU   scale(SP), t;           \
+	VMOVDQU   (scale+32)(SP), v;      \
+	VBLENDVPS q0, neg(SP), t, t;      \
+	VBLENDVPS q1, (neg+32)(SP), v, v; \
+	VMULPS    t, q0, q0;              \
+	VMULPS    v, q1, q1;              \
+	VMOVDQU   (scale+64)(SP), t;      \
+	VMOVDQU   (scale+96)(SP), v;      \
+	VBLENDVPS q2, (neg+64)(SP), t, t; \
+	VBLENDVPS q3, (neg+96)(SP), v, v; \
+	VMULPS    t, q2, q2;              \
+	VMULPS    v, q3, q3
+
 #define LIMIT(q0, q1, q2, q3) \
 	VMINPS wt, q0, q0; \
 	VMINPS wt, q1, q1; \
@@ -178,10 +196,8 @@
 	VMOVDQU     Y3, (to+96)(SP)
 
 // func depthwiseI8AVX2(a *TapsI8Args)
-TEXT ·depthwiseI8AVX2(SB), NOSPLIT, $648-8
+TEXT ·depthwiseI8AVX2(SB), NOSPLIT, $744-8
 	MOVQ a+0(FP), args
-	VBROADCASTSS TapsI8Args_Hi(args), Y0
-	VMOVDQU      Y0, hi(SP)
 	VPBROADCASTW TapsI8Args_Zero(args), Y0
 	VMOVDQU      Y0, zero(SP)
 	VCVTTSS2SI   TapsI8Args_Lo(args), tmp
@@ -200,6 +216,13 @@ block:
 	MOVQ TapsI8Args_Scale(args), tmp
 	LEAQ (tmp)(at*4), tmp
 	DEALFOUR(tmp, scale)
+	MOVQ TapsI8Args_ScaleNeg(args), tmp
+	TESTQ tmp, tmp
+	JEQ  dealt
+	LEAQ (tmp)(at*4), tmp
+	DEALFOUR(tmp, neg)
+
+dealt:
 	MOVQ TapsI8Args_A(args), base
 	ADDQ at, base
 	MOVQ TapsI8Args_Out(args), out
@@ -258,7 +281,7 @@ summed:
 	ADDFROM(n, y0, h10, l10, h11)
 	TESTQ taps, taps
 	JNE   more
-	VMOVDQU hi(SP), wt
+	VBROADCASTSS TapsI8Args_Hi(args), wt
 	FINISH(x0, h00, l00, h01, y0, h10, l10, h11)
 	MOVQ TapsI8Args_C(args), tmp
 	SUBQ at, tmp
@@ -285,6 +308,11 @@ next:
 	JLT  block
 	VZEROUPPER
 	RET
+
+sloped:
+	SLOPES(x0, h00, l00, h01)
+	SLOPES(y0, h10, l10, h11)
+	JMP scaled
 
 	// More than 16 taps: keep the sums of these.
 more:

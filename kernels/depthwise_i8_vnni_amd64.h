@@ -73,10 +73,14 @@ FINISH:
 	VCVTDQ2PS q1, q1
 	VCVTDQ2PS q2, q2
 	VCVTDQ2PS q3, q3
+	CMPQ TapsI8Args_ScaleNeg(args), $0
+	JNE  SLOPED
 	VMULPS scale0, q0, q0
 	VMULPS scale1, q1, q1
 	VMULPS scale2, q2, q2
 	VMULPS scale3, q3, q3
+
+SCALED:
 	VMINPS hi, q0, q0
 	VMINPS hi, q1, q1
 	VMINPS hi, q2, q2
@@ -95,6 +99,24 @@ FINISH:
 	ADDQ TapsI8Args_LDO(args), out
 	DECQ left
 	JNE  PIXEL
+	JMP  BLOCKDONE
+
+SLOPED:
+	VPMOVD2M  q0, K2
+	VPMOVD2M  q1, K3
+	VPMOVD2M  q2, K4
+	VPMOVD2M  q3, K5
+	VBLENDMPS neg0, scale0, K2, x0
+	VBLENDMPS neg1, scale1, K3, x1
+	VBLENDMPS neg2, scale2, K4, x2
+	VBLENDMPS neg3, scale3, K5, x3
+	VMULPS x0, q0, q0
+	VMULPS x1, q1, q1
+	VMULPS x2, q2, q2
+	VMULPS x3, q3, q3
+	JMP SCALED
+
+BLOCKDONE:
 
 #undef PIXEL
 #undef GROUP
@@ -102,6 +124,9 @@ FINISH:
 #undef TWO
 #undef ONE
 #undef FINISH
+#undef SCALED
+#undef SLOPED
+#undef BLOCKDONE
 #undef q0
 #undef q1
 #undef q2
@@ -122,6 +147,10 @@ FINISH:
 #undef scale1
 #undef scale2
 #undef scale3
+#undef neg0
+#undef neg1
+#undef neg2
+#undef neg3
 #undef hi
 #undef zero
 #undef lo

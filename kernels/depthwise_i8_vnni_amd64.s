@@ -3,7 +3,7 @@
 // Depthwise convolution of bytes in AVX-512 VNNI. The bytes of four taps are
 // brought side by side by two steps of VPUNPCK, 8 instructions for 64 channels, and
 // VPDPBUSD adds four products to each sum. VPUNPCK and VPACK, which work in 128-bit
-// lanes, undo each other: only Bias and Scale are dealt out by fours, once for each
+// lanes, undo each other: only Bias and the scales are dealt out by fours, once for each
 // block. Blocks of channels are outside, pixels inside. Where no more than 32
 // channels are left, vectors of 256 bits take the same memory.
 
@@ -79,6 +79,10 @@
 #define zero   Z21
 #define lo     Z22
 #define none   Z23 // zeros
+#define neg0   Z24 // ScaleNeg, dealt out
+#define neg1   Z25
+#define neg2   Z26
+#define neg3   Z27
 
 // func depthwiseI8VNNI512(a *TapsI8Args)
 TEXT ·depthwiseI8VNNI512(SB), NOSPLIT, $8-8
@@ -100,6 +104,13 @@ block:
 	MOVQ TapsI8Args_Scale(args), tmp
 	LEAQ (tmp)(at*4), tmp
 	DEAL(tmp, scale0, scale1, scale2, scale3)
+	MOVQ TapsI8Args_ScaleNeg(args), tmp
+	TESTQ tmp, tmp
+	JEQ  dealt
+	LEAQ (tmp)(at*4), tmp
+	DEAL(tmp, neg0, neg1, neg2, neg3)
+
+dealt:
 	MOVQ TapsI8Args_A(args), base
 	ADDQ at, base
 	MOVQ TapsI8Args_Out(args), out
@@ -123,6 +134,9 @@ block:
 #define TWO    two
 #define ONE    one
 #define FINISH finish
+#define SCALED scaled
+#define SLOPED sloped
+#define BLOCKDONE blockDone
 #include "depthwise_i8_vnni_amd64.h"
 
 	MOVQ w, weights-8(SP)
@@ -160,6 +174,10 @@ half:
 #define zero   Y21
 #define lo     Y22
 #define none   Y23
+#define neg0   Y24
+#define neg1   Y25
+#define neg2   Y26
+#define neg3   Y27
 
 #define PIXEL  pixelH
 #define GROUP  groupH
@@ -167,6 +185,9 @@ half:
 #define TWO    twoH
 #define ONE    oneH
 #define FINISH finishH
+#define SCALED scaledH
+#define SLOPED slopedH
+#define BLOCKDONE blockDoneH
 #include "depthwise_i8_vnni_amd64.h"
 
 	JMP done

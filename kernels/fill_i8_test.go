@@ -87,6 +87,15 @@ func (f fillI8) sums(r *rand.Rand, n, depth int) (bias []int32, scale []float32)
 	return bias, scale
 }
 
+// slopes returns scales for negative sums, of either sign.
+func slopes(r *rand.Rand, scale []float32) []float32 {
+	neg := make([]float32, len(scale))
+	for i, s := range scale {
+		neg[i] = s * (r.Float32()*2 - 0.75)
+	}
+	return neg
+}
+
 // limitsI8 are zero points and limits: none, a ReLU, a ReLU6, one value.
 var limitsI8 = []struct {
 	zero   int32

@@ -35,16 +35,19 @@ type GemmI8Args struct {
 	Bias  *int32         // [NR]; past N anything that can be read
 	Scale *float32       // [NR], finite and ≥ 0, for C and F32; past N likewise
 	BiasF *float32       // [NR], added to F32; nil for none
-	C     *uint8         // requantised: M rows of N; see Requantise
-	F32   *float32       // dequantised: float32(float32(acc)·Scale[n]) + BiasF[n]
-	I32   *int32         // acc
-	LDC   int            // bytes from row to row of C, F32 or I32
-	Taps  int            // ≥ 1
-	K     int            // bytes in a row of A, ≥ 1. Up to ReadPast bytes after them may be read; they count for nothing.
-	M, N  int            // rows to store, 1..MR, and columns of the panel, 1..NR. Nothing past them is written.
-	Zero  int32          // zero point of C, 0..255
-	Lo    float32        // limits of C less Zero: whole numbers, −Zero ≤ Lo ≤ Hi ≤ 255−Zero
-	Hi    float32
+	// ScaleNeg is [NR], finite: for C, what takes the place of Scale where a sum
+	// is negative. Past N likewise; nil for none.
+	ScaleNeg *float32
+	C        *uint8   // requantised: M rows of N; see Requantise
+	F32      *float32 // dequantised: float32(float32(acc)·Scale[n]) + BiasF[n]
+	I32      *int32   // acc
+	LDC      int      // bytes from row to row of C, F32 or I32
+	Taps     int      // ≥ 1
+	K        int      // bytes in a row of A, ≥ 1. Up to ReadPast bytes after them may be read; they count for nothing.
+	M, N     int      // rows to store, 1..MR, and columns of the panel, 1..NR. Nothing past them is written.
+	Zero     int32    // zero point of C, 0..255
+	Lo       float32  // limits of C less Zero: whole numbers, −Zero ≤ Lo ≤ Hi ≤ 255−Zero
+	Hi       float32
 }
 
 // ReadPast is how many bytes after a row of activations the integer kernels
@@ -56,6 +59,15 @@ const ReadPast = 63
 // half to even; plus the zero point.
 func Requantise(acc int32, scale, lo, hi float32, zero int32) uint8 {
 	return roundI8(float32(float32(acc)*scale), lo, hi, zero)
+}
+
+// RequantiseSloped is Requantise with another scale, of any sign, for negative
+// sums: a layer's PReLU, without a rounding of its own before it.
+func RequantiseSloped(acc int32, scale, scaleNeg, lo, hi float32, zero int32) uint8 {
+	if acc < 0 {
+		scale = scaleNeg
+	}
+	return Requantise(acc, scale, lo, hi, zero)
 }
 
 func roundI8(f, lo, hi float32, zero int32) uint8 {
@@ -101,9 +113,13 @@ func (a *GemmI8Args) store(acc []int32, m int) {
 		}
 	default:
 		scale := unsafe.Slice(a.Scale, a.N)
+		neg := scale
+		if a.ScaleNeg != nil {
+			neg = unsafe.Slice(a.ScaleNeg, a.N)
+		}
 		c := unsafe.Slice((*uint8)(unsafe.Add(unsafe.Pointer(a.C), m*a.LDC)), a.N)
 		for n := range c {
-			c[n] = Requantise(acc[n], scale[n], a.Lo, a.Hi, a.Zero)
+			c[n] = RequantiseSloped(acc[n], scale[n], neg[n], a.Lo, a.Hi, a.Zero)
 		}
 	}
 }

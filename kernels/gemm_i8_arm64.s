@@ -223,6 +223,14 @@ group:
 	REQUANTISE(17, c+3); \
 	PACK16(c, c+1, c+2, c+3)
 
+// TWOSLOPED is TWOROWS with the scales in V18, V19 for negative sums.
+#define TWOSLOPED(c) \
+	SLOPED(16, 18, 20, 21, c); \
+	SLOPED(17, 19, 20, 21, c+1); \
+	SLOPED(16, 18, 20, 21, c+2); \
+	SLOPED(17, 19, 20, 21, c+3); \
+	PACK16(c, c+1, c+2, c+3)
+
 // The end of both products: the sums in V0–V15 become what is asked for. The
 // kernels jump here, so the frame is that of their caller.
 TEXT store8x8<>(SB), NOSPLIT, $256-8
@@ -238,10 +246,14 @@ TEXT store8x8<>(SB), NOSPLIT, $256-8
 	CBNZ TO, floats
 
 	LIMITS(GemmI8Args_Zero, GemmI8Args_Lo, GemmI8Args_Hi, ARGS, TMP)
+	MOVD GemmI8Args_ScaleNeg(ARGS), TMP
+	CBNZ TMP, sloped
 	TWOROWS(0)
 	TWOROWS(4)
 	TWOROWS(8)
 	TWOROWS(12)
+
+bytes:
 	MOVD GemmI8Args_C(ARGS), TO
 	CMP $8, N
 	BNE narrow
@@ -264,6 +276,15 @@ TEXT store8x8<>(SB), NOSPLIT, $256-8
 	VST1 V0.D[1], (ROW1)
 	FMOVD F0, (ROW0)
 	RET
+
+sloped:
+	FLDPQ (TMP), (F18, F19)
+	VMOVI $0, V20.B16
+	TWOSLOPED(0)
+	TWOSLOPED(4)
+	TWOSLOPED(8)
+	TWOSLOPED(12)
+	JMP bytes
 
 narrow:
 	FSTPQ (F0, F4), (FROM)

@@ -78,6 +78,26 @@
 	VCVTPS2DQ v1, v1;     \
 	VPACKSSDW v1, v0, v0
 
+// FIXSLOPED is FIX with the scales that BLENDs find for negative sums.
+#define FIXSLOPED(v0, v1) \
+	VCVTDQ2PS v0, v0;                 \
+	VCVTDQ2PS v1, v1;                 \
+	VBLENDVPS v0, (from), s0, t1;     \
+	VMULPS    t1, v0, v0;             \
+	VBLENDVPS v1, 32(from), s1, t1;   \
+	VMULPS    t1, v1, v1;             \
+	VMINPS    hi, v0, v0;             \
+	VMINPS    hi, v1, v1;             \
+	VCVTPS2DQ v0, v0;                 \
+	VCVTPS2DQ v1, v1;                 \
+	VPACKSSDW v1, v0, v0
+
+// NEGATIVE keeps the scales of negative sums, in s0 and s1, where the bytes will go.
+#define NEGATIVE \
+	LEAKEEP(from);       \
+	VMOVDQU s0, (from);  \
+	VMOVDQU s1, 32(from)
+
 // CLOSE moves the second four of 8 columns up to the first.
 #define CLOSE(v, unused) \
 	VPERMQ $0xD8, v, v
@@ -126,6 +146,9 @@
 	TESTQ c, c;                                   \
 	JEQ   wide32;                                 \
 	MOVQ  GemmI8Args_Scale(args), tmp;            \
+	MOVQ  GemmI8Args_ScaleNeg(args), tmp2;        \
+	TESTQ tmp2, tmp2;                             \
+	JNE   sloped;                                 \
 	CMPQ  GemmI8Args_N(args), $8;                 \
 	JLE   bytes8;                                 \
 	DEAL(tmp, s0, s1);                            \
@@ -188,6 +211,23 @@ rowDone:                                          \
 done:                                             \
 	VZEROUPPER;                                   \
 	RET;                                          \
+sloped:                                           \
+	CMPQ  GemmI8Args_N(args), $8;                 \
+	JLE   sloped8;                                \
+	DEAL(tmp2, s0, s1);                           \
+	NEGATIVE;                                     \
+	DEAL(tmp, s0, s1);                            \
+	VBROADCASTSS GemmI8Args_Hi(args), hi;         \
+	ALL(FIXSLOPED);                               \
+	JMP   fixed;                                  \
+sloped8:                                          \
+	LOAD(tmp2, s0, s1);                           \
+	NEGATIVE;                                     \
+	LOAD(tmp, s0, s1);                            \
+	VBROADCASTSS GemmI8Args_Hi(args), hi;         \
+	ALL(FIXSLOPED);                               \
+	ALL(CLOSE);                                   \
+	JMP   fixed;                                  \
 wide32:                                           \
 	CMPQ  GemmI8Args_N(args), $8;                 \
 	JLE   inOrder;                                \

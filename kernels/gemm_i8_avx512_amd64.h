@@ -131,8 +131,30 @@
 	VCVTPS2DQ v0, v0;     \
 	VCVTPS2DQ v1, v1
 
+// FIXSLOPED is FIX with the scales f0 and f1 for negative sums.
+#define FIXSLOPED(v0, v1) \
+	VPMOVD2M  v0, K4;         \
+	VPMOVD2M  v1, K5;         \
+	VCVTDQ2PS v0, v0;         \
+	VCVTDQ2PS v1, v1;         \
+	VBLENDMPS f0, s0, K4, t0; \
+	VBLENDMPS f1, s1, K5, t1; \
+	VMULPS    t0, v0, v0;     \
+	VMULPS    t1, v1, v1;     \
+	VMINPS    hi, v0, v0;     \
+	VMINPS    hi, v1, v1;     \
+	VCVTPS2DQ v0, v0;         \
+	VCVTPS2DQ v1, v1
+
 #define STORE(v0, v1) \
-	FIX(v0, v1);                \
+	FIX(v0, v1);    \
+	STOREBYTES(v0, v1)
+
+#define STORESLOPED(v0, v1) \
+	FIXSLOPED(v0, v1); \
+	STOREBYTES(v0, v1)
+
+#define STOREBYTES(v0, v1) \
 	VPACKSSDW v1, v0, v0;       \
 	VPADDSW   zero, v0, v0;     \
 	VPMAXSW   lo, v0, v0;       \
@@ -150,6 +172,19 @@
 	VPMAXSD   lo, v0, v0;    \
 	VPMOVDB   v0, X21;       \
 	VMOVDQU8  X21, low, (c); \
+	ADDQ      ld, c
+
+#define STORESLOPED16(v0, v1) \
+	VPMOVD2M  v0, K4;         \
+	VCVTDQ2PS v0, v0;         \
+	VBLENDMPS f0, s0, K4, t0; \
+	VMULPS    t0, v0, v0;     \
+	VMINPS    hi, v0, v0;     \
+	VCVTPS2DQ v0, v0;         \
+	VPADDD    zero, v0, v0;   \
+	VPMAXSD   lo, v0, v0;     \
+	VPMOVDB   v0, X21;        \
+	VMOVDQU8  X21, low, (c);  \
 	ADDQ      ld, c
 
 #define SCALEF(v0, v1) \
@@ -213,6 +248,9 @@
 	TESTQ c, c;                      \
 	JEQ   floats;                    \
 	LIMITS(VPBROADCASTW);            \
+	MOVQ  GemmI8Args_ScaleNeg(args), tmp; \
+	TESTQ tmp, tmp;                  \
+	JNE   sloped;                    \
 	EACH(STORE, done);               \
 	JMP   done;                      \
 floats:                              \
@@ -232,6 +270,10 @@ words:                               \
 done:                                \
 	VZEROUPPER;                      \
 	RET;                             \
+sloped:                              \
+	DEAL(tmp, f0, f1);               \
+	EACH(STORESLOPED, done);         \
+	JMP   done;                      \
 results16:                           \
 	TESTQ c, c;                      \
 	JNE   words;                     \
@@ -242,7 +284,14 @@ results16:                           \
 	TESTQ c, c;                      \
 	JEQ   floats16;                  \
 	LIMITS(VPBROADCASTD);            \
+	MOVQ  GemmI8Args_ScaleNeg(args), tmp; \
+	TESTQ tmp, tmp;                  \
+	JNE   sloped16;                  \
 	EACH(STORE16, done);             \
+	JMP   done;                      \
+sloped16:                            \
+	VMOVUPS.Z (tmp), low, f0;        \
+	EACH(STORESLOPED16, done);       \
 	JMP   done;                      \
 floats16:                            \
 	EACH(SCALEF, scaled16);          \

@@ -24,6 +24,7 @@ type formI8 int
 
 const (
 	requantised formI8 = iota
+	sloped
 	dequantised
 	dequantisedBias
 	asSums
@@ -36,22 +37,23 @@ func (c gemmI8Case) String() string {
 
 // gemmI8Bench holds guarded memory for the operands of one row of the table.
 type gemmI8Bench struct {
-	row                                *GemmI8
-	a, off, b, bias, scale, biasF, out *check.Fence
+	row                                     *GemmI8
+	a, off, b, bias, scale, neg, biasF, out *check.Fence
 }
 
 func newGemmI8Bench(t testing.TB, row *GemmI8, maxB int) *gemmI8Bench {
 	page := func() *check.Fence { return check.NewFence(t, 1<<12) }
-	return &gemmI8Bench{row, check.NewFence(t, 1<<14), page(), check.NewFence(t, maxB), page(), page(), page(), check.NewFence(t, 1<<13)}
+	return &gemmI8Bench{row, check.NewFence(t, 1<<14), page(), check.NewFence(t, maxB), page(), page(), page(), page(), check.NewFence(t, 1<<13)}
 }
 
 // gemmI8Operands are those of a case in plain order.
 type gemmI8Operands struct {
-	a            []uint8 // [rows][k], then ReadPast bytes that count for nothing
-	pick         []int   // [taps][m]: row of A
-	w            []int8  // [n][taps][k]
-	bias         []int32 // [NR], as are
-	scale, biasF []float32
+	a          []uint8 // [rows][k], then ReadPast bytes that count for nothing
+	pick       []int   // [taps][m]: row of A
+	w          []int8  // [n][taps][k]
+	bias       []int32 // [NR], as are
+	scale, neg []float32
+	biasF      []float32
 }
 
 func (tc gemmI8Case) operands(r *rand.Rand, nr int) *gemmI8Operands {
@@ -69,6 +71,7 @@ func (tc gemmI8Case) operands(r *rand.Rand, nr int) *gemmI8Operands {
 		}
 	}
 	o.bias, o.scale = tc.fill.sums(r, nr, tc.taps*tc.k)
+	o.neg = slopes(r, o.scale)
 	for i := range o.biasF {
 		o.biasF[i] = r.Float32() - 0.5
 	}
@@ -100,7 +103,7 @@ func (g *gemmI8Bench) args(t testing.TB, tc gemmI8Case, o *gemmI8Operands) (args
 	b := check.Fenced[int8](t, g.b, g.row.PackedLen(tc.n, tc.taps, tc.k), tc.side)
 	g.row.Pack(b, o.w, tc.n, tc.taps, tc.k, tc.taps*tc.k, tc.k, 1)
 	size := 4
-	if tc.form == requantised {
+	if tc.form == requantised || tc.form == sloped {
 		size = 1
 	}
 	ldc := (tc.n + tc.gap) * size
@@ -118,6 +121,9 @@ func (g *gemmI8Bench) args(t testing.TB, tc gemmI8Case, o *gemmI8Operands) (args
 		LDC:   ldc, Taps: tc.taps, K: tc.k, M: tc.m, N: tc.n, Zero: l.zero, Lo: l.lo, Hi: l.hi,
 	}
 	switch p := unsafe.Pointer(&out[0]); tc.form {
+	case sloped:
+		args.ScaleNeg = &fenced(t, g.neg, o.neg, tc.side)[0]
+		fallthrough
 	case requantised:
 		args.C = &out[0]
 	case dequantisedBias:
@@ -138,6 +144,10 @@ func (tc gemmI8Case) check(o *gemmI8Operands, row []uint8, sum int32, n int) err
 	case requantised:
 		if want := Requantise(sum, o.scale[n], l.lo, l.hi, l.zero); row[n] != want {
 			return fmt.Errorf("%d, want %d, which is %d·%v", row[n], want, sum, o.scale[n])
+		}
+	case sloped:
+		if want := RequantiseSloped(sum, o.scale[n], o.neg[n], l.lo, l.hi, l.zero); row[n] != want {
+			return fmt.Errorf("%d, want %d, which is %d·%v or ·%v", row[n], want, sum, o.scale[n], o.neg[n])
 		}
 	case asSums:
 		if got := *(*int32)(unsafe.Pointer(&row[4*n])); got != sum {
@@ -197,7 +207,7 @@ func TestGemmI8(t *testing.T) {
 							for _, n := range []int{row.NR, max(1, row.NR-m), max(1, row.NR/2)} {
 								tc := gemmI8Case{m: m, n: n, k: k, taps: 1 + m%3, form: formI8(m+n) % numForms, limits: (m + k) % len(limitsI8), fill: f}
 								g.run(t, tc, r)
-								tc.form, tc.side = requantised, check.StartsPastGuard
+								tc.form, tc.side = formI8(k%2), check.StartsPastGuard
 								g.run(t, tc, r)
 							}
 						}

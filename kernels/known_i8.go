@@ -100,10 +100,15 @@ func (g *GemmI8) KnownAnswer() error {
 				off[t*g.MR+r] = int32((min(r, m-1)*taps + t) * k)
 			}
 		}
-		b, bias, scale := make([]int8, g.PackedLen(n, taps, k)), make([]int32, g.NR), make([]float32, g.NR)
+		b, bias := make([]int8, g.PackedLen(n, taps, k)), make([]int32, g.NR)
+		scale, neg := make([]float32, g.NR), make([]float32, g.NR)
 		g.Pack(b, w, n, taps, k, taps*k, k, 1)
 		for j := range bias {
 			bias[j], scale[j] = int32(int8(s.next()))<<6, float32(s.next())*0x1p-20
+			neg[j] = scale[j]
+			if i%2 == 1 {
+				neg[j] = float32(int8(s.next())) * 0x1p-20
+			}
 		}
 		c, want := make([]uint8, m*n), make([]uint8, m*n)
 		for j := range want {
@@ -111,10 +116,14 @@ func (g *GemmI8) KnownAnswer() error {
 			for kk := range taps * k {
 				acc += int32(a[j/n*taps*k+kk]) * int32(w[j%n*taps*k+kk])
 			}
-			want[j] = Requantise(acc, scale[j%n], -100, 140, 100)
+			want[j] = RequantiseSloped(acc, scale[j%n], neg[j%n], -100, 140, 100)
 		}
-		g.Func(&GemmI8Args{A: unsafe.Pointer(&a[0]), Off: &off[0], B: &b[0], Bias: &bias[0], Scale: &scale[0], C: &c[0],
-			LDC: n, Taps: taps, K: k, M: m, N: n, Zero: 100, Lo: -100, Hi: 140})
+		args := GemmI8Args{A: unsafe.Pointer(&a[0]), Off: &off[0], B: &b[0], Bias: &bias[0], Scale: &scale[0], C: &c[0],
+			LDC: n, Taps: taps, K: k, M: m, N: n, Zero: 100, Lo: -100, Hi: 140}
+		if i%2 == 1 {
+			args.ScaleNeg = &neg[0]
+		}
+		g.Func(&args)
 		if !bytes.Equal(c, want) {
 			return &ErrKernel{"GemmI8Rows", g.Name, fmt.Sprintf("%d×%d×%d in %d taps", m, n, k, taps)}
 		}
@@ -142,8 +151,9 @@ func (r *TapsI8) KnownAnswer(spec *TapsI8) error {
 		for j := range w {
 			w[j] = s.weight()
 		}
+		neg := make([]float32, ChannelPad(c))
 		for j := range bias {
-			bias[j], scale[j] = int32(int8(s.next()))<<6, float32(s.next())*0x1p-14
+			bias[j], scale[j], neg[j] = int32(int8(s.next()))<<6, float32(s.next())*0x1p-14, float32(int8(s.next()))*0x1p-14
 		}
 		var results [2][]uint8
 		for j, row := range []*TapsI8{r, spec} {
@@ -154,6 +164,9 @@ func (r *TapsI8) KnownAnswer(spec *TapsI8) error {
 				packed := make([]int8, row.PackedLen(taps, c))
 				row.Pack(packed, w, taps, c, c, 1)
 				args.W = &packed[0]
+				if i > 0 {
+					args.ScaleNeg = &neg[0]
+				}
 			}
 			row.Func(&args)
 		}

@@ -23,6 +23,17 @@
 	VFMUL4S(s, x, x); \
 	ROUND(x)
 
+// SLOPED is REQUANTISE with the scales in V(n) for negative sums. Of the parts of
+// a number above and below zero, z, one is zero, so that the fused sum of both rounds
+// once. V(t) is lost.
+#define SLOPED(s, n, z, t, x) \
+	VSCVTF4S(x, x); \
+	VFMIN4S(z, x, t); \
+	VFMAX4S(z, x, x); \
+	VFMUL4S(s, x, x); \
+	VFMLA4S(n, t, x); \
+	ROUND(x)
+
 // PACK16 packs what ROUND left in V(a), V(b), V(c), V(d) into 16 bytes in V(a),
 // and adds the zero point. They are whole numbers of 9 bits, so halves of lanes
 // are enough.
@@ -40,4 +51,12 @@
 	REQUANTISE(s+1, x+1); \
 	REQUANTISE(s+2, x+2); \
 	REQUANTISE(s+3, x+3); \
+	PACK16(x, x+1, x+2, x+3)
+
+// SLOPED4 is REQUANTISE4 likewise, with V(n) to V(n+3).
+#define SLOPED4(s, n, z, t, x) \
+	SLOPED(s, n, z, t, x); \
+	SLOPED(s+1, n+1, z, t, x+1); \
+	SLOPED(s+2, n+2, z, t, x+2); \
+	SLOPED(s+3, n+3, z, t, x+3); \
 	PACK16(x, x+1, x+2, x+3)

@@ -6,19 +6,22 @@ import "unsafe"
 // pixel, Taps rows of C bytes into one: depthwise convolution and pooling over
 // NHWC. Activations and requantisation are those of GemmI8.
 type TapsI8Args struct {
-	A      unsafe.Pointer // what Off counts from
-	Off    *int32         // [Pixels][Taps] offsets in bytes of rows of C bytes; up to ReadPast bytes after a row may be read
-	W      *int8          // depthwise: weights of this row's own Pack; unused by pooling
-	Bias   *int32         // depthwise: [ChannelPad(C)] added to the sums; unused by pooling
-	Scale  *float32       // depthwise: [ChannelPad(C)]; average pooling: [Pixels]; finite and ≥ 0; unused by maxima
-	Out    *uint8         // Pixels rows of C bytes; nothing past them is written
-	LDO    int            // bytes from row to row of Out
-	Pixels int
-	Taps   int     // ≥ 1
-	C      int     // ≥ 1
-	Offset int32   // average pooling: added to each sum; −Taps·z makes padding of the zero point z count for nothing
-	Zero   int32   // zero point of Out, 0..255; unused by maxima, as are
-	Lo, Hi float32 // the limits of Out less Zero: whole numbers, −Zero ≤ Lo ≤ Hi ≤ 255−Zero
+	A     unsafe.Pointer // what Off counts from
+	Off   *int32         // [Pixels][Taps] offsets in bytes of rows of C bytes; up to ReadPast bytes after a row may be read
+	W     *int8          // depthwise: weights of this row's own Pack; unused by pooling
+	Bias  *int32         // depthwise: [ChannelPad(C)] added to the sums; unused by pooling
+	Scale *float32       // depthwise: [ChannelPad(C)]; average pooling: [Pixels]; finite and ≥ 0; unused by maxima
+	// ScaleNeg is, for depthwise, what takes the place of Scale where a sum is
+	// negative: [ChannelPad(C)], finite; nil for none.
+	ScaleNeg *float32
+	Out      *uint8 // Pixels rows of C bytes; nothing past them is written
+	LDO      int    // bytes from row to row of Out
+	Pixels   int
+	Taps     int     // ≥ 1
+	C        int     // ≥ 1
+	Offset   int32   // average pooling: added to each sum; −Taps·z makes padding of the zero point z count for nothing
+	Zero     int32   // zero point of Out, 0..255; unused by maxima, as are
+	Lo, Hi   float32 // the limits of Out less Zero: whole numbers, −Zero ≤ Lo ≤ Hi ≤ 255−Zero
 }
 
 // ChannelPad rounds c up to the length that per-channel operands of the
@@ -60,9 +63,13 @@ func (a *TapsI8Args) at(off int32, c int) uint8 {
 	return *(*uint8)(unsafe.Add(a.A, int(off)+c))
 }
 
-// depthwiseI8Generic: Out[p][c] = Requantise(Bias[c] + Σ_t A_p,t[c]·W[t][c], Scale[c]).
+// depthwiseI8Generic: Out[p][c] = RequantiseSloped(Bias[c] + Σ_t A_p,t[c]·W[t][c], Scale[c], ScaleNeg[c]).
 func depthwiseI8Generic(a *TapsI8Args) {
 	w, bias, scale := unsafe.Slice(a.W, a.Taps*a.C), unsafe.Slice(a.Bias, a.C), unsafe.Slice(a.Scale, a.C)
+	neg := scale
+	if a.ScaleNeg != nil {
+		neg = unsafe.Slice(a.ScaleNeg, a.C)
+	}
 	for p := range a.Pixels {
 		off, out := a.off(p), a.out(p)
 		for c := range out {
@@ -70,7 +77,7 @@ func depthwiseI8Generic(a *TapsI8Args) {
 			for t, o := range off {
 				acc += int32(a.at(o, c)) * int32(w[t*a.C+c])
 			}
-			out[c] = Requantise(acc, scale[c], a.Lo, a.Hi, a.Zero)
+			out[c] = RequantiseSloped(acc, scale[c], neg[c], a.Lo, a.Hi, a.Zero)
 		}
 	}
 }

@@ -88,6 +88,22 @@
 	ADD BASE, ROW; \
 	ADD BASE, ROW1
 
+// NEGATIVE points TMP at the scales of negative sums that go with SCALE.
+#define NEGATIVE \
+	MOVD TapsI8Args_Scale(ARGS), CUR; \
+	SUB CUR, TMP; \
+	ADD SCALE, TMP; \
+	VMOVI $0, V24.B16
+
+// HALF makes bytes of 16 channels of both pixels, with such scales.
+#define HALF(c, c1) \
+	FLDPQ.P 32(SCALE), (F16, F17); \
+	FLDPQ.P 32(SCALE), (F18, F19); \
+	FLDPQ.P 32(TMP), (F20, F21); \
+	FLDPQ.P 32(TMP), (F22, F23); \
+	SLOPED4(16, 20, 24, 25, c); \
+	SLOPED4(16, 20, 24, 25, c1)
+
 // func depthwiseI8NEON(a *TapsI8Args)
 // V0–V7 and V8–V15: sums of the two pixels. V16–V19: rows of A, of the first tap
 // and the second. V20–V23: weights likewise. V24–V27: products. V28: the top bit
@@ -209,6 +225,8 @@ odd:
 	WIDEN(26, 12)
 
 summed:
+	MOVD TapsI8Args_ScaleNeg(ARGS), TMP
+	CBNZ TMP, sloped
 	FLDPQ.P 32(SCALE), (F16, F17)
 	FLDPQ.P 32(SCALE), (F18, F19)
 	FLDPQ.P 32(SCALE), (F20, F21)
@@ -217,6 +235,8 @@ summed:
 	REQUANTISE4(20, 4)
 	REQUANTISE4(16, 8)
 	REQUANTISE4(20, 12)
+
+rounded:
 	SUBS $32, LEFT
 	BLT partial
 	FSTPQ.P (F0, F4), 32(TO)
@@ -273,6 +293,8 @@ odd16:
 	WIDEN(26, 8)
 
 summed16:
+	MOVD TapsI8Args_ScaleNeg(ARGS), TMP
+	CBNZ TMP, sloped16
 	FLDPQ (SCALE), (F16, F17)
 	FLDPQ 32(SCALE), (F18, F19)
 	REQUANTISE4(16, 0)
@@ -295,3 +317,14 @@ small:
 
 done:
 	RET
+
+sloped:
+	NEGATIVE
+	HALF(0, 8)
+	HALF(4, 12)
+	JMP rounded
+
+sloped16:
+	NEGATIVE
+	HALF(0, 8)
+	JMP store

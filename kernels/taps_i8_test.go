@@ -16,10 +16,11 @@ type tapsI8Case struct {
 	limits          int // index into limitsI8
 	side            check.Side
 	fill            fillI8
+	sloped          bool // depthwise: ScaleNeg is given
 }
 
 func (c tapsI8Case) String() string {
-	return fmt.Sprintf("pixels=%d taps=%d c=%d gap=%d limits=%d %v %s", c.pixels, c.taps, c.c, c.gap, c.limits, c.side, c.fill.name)
+	return fmt.Sprintf("pixels=%d taps=%d c=%d gap=%d limits=%d %v %s sloped=%v", c.pixels, c.taps, c.c, c.gap, c.limits, c.side, c.fill.name, c.sloped)
 }
 
 // tapsI8Kind is one of the three tables, with what its kernels compute: a
@@ -27,24 +28,24 @@ func (c tapsI8Case) String() string {
 type tapsI8Kind struct {
 	name string
 	rows func(Features) []*TapsI8
-	want func(a *TapsI8Args, x []uint8, w []int8, bias int32, scale float32) uint8
+	want func(a *TapsI8Args, x []uint8, w []int8, bias int32, scale, scaleNeg float32) uint8
 }
 
 var tapsI8Kinds = []tapsI8Kind{
-	{"Depthwise", DepthwiseI8Rows, func(a *TapsI8Args, x []uint8, w []int8, bias int32, scale float32) uint8 {
+	{"Depthwise", DepthwiseI8Rows, func(a *TapsI8Args, x []uint8, w []int8, bias int32, scale, scaleNeg float32) uint8 {
 		for i := range x {
 			bias += int32(x[i]) * int32(w[i])
 		}
-		return Requantise(bias, scale, a.Lo, a.Hi, a.Zero)
+		return RequantiseSloped(bias, scale, scaleNeg, a.Lo, a.Hi, a.Zero)
 	}},
-	{"MaxPool", MaxPoolI8Rows, func(_ *TapsI8Args, x []uint8, _ []int8, _ int32, _ float32) uint8 {
+	{"MaxPool", MaxPoolI8Rows, func(_ *TapsI8Args, x []uint8, _ []int8, _ int32, _, _ float32) uint8 {
 		m := x[0]
 		for _, v := range x {
 			m = max(m, v)
 		}
 		return m
 	}},
-	{"AvgPool", AvgPoolI8Rows, func(a *TapsI8Args, x []uint8, _ []int8, _ int32, scale float32) uint8 {
+	{"AvgPool", AvgPoolI8Rows, func(a *TapsI8Args, x []uint8, _ []int8, _ int32, scale, _ float32) uint8 {
 		sum := a.Offset
 		for _, v := range x {
 			sum += int32(v)
@@ -54,14 +55,14 @@ var tapsI8Kinds = []tapsI8Kind{
 }
 
 type tapsI8Bench struct {
-	kind                         tapsI8Kind
-	row                          *TapsI8
-	a, off, w, bias, scale, outs *check.Fence
+	kind                              tapsI8Kind
+	row                               *TapsI8
+	a, off, w, bias, scale, neg, outs *check.Fence
 }
 
 func newTapsI8Bench(t testing.TB, kind tapsI8Kind, row *TapsI8) *tapsI8Bench {
 	g := func() *check.Fence { return check.NewFence(t, 1<<13) }
-	return &tapsI8Bench{kind, row, check.NewFence(t, 1<<15), g(), check.NewFence(t, 1<<15), g(), g(), g()}
+	return &tapsI8Bench{kind, row, check.NewFence(t, 1<<15), g(), check.NewFence(t, 1<<15), g(), g(), g(), g()}
 }
 
 func (g *tapsI8Bench) run(t *testing.T, tc tapsI8Case, r *rand.Rand) {
@@ -84,6 +85,10 @@ func (g *tapsI8Bench) run(t *testing.T, tc tapsI8Case, r *rand.Rand) {
 		packed := check.Fenced[int8](t, g.w, g.row.PackedLen(tc.taps, tc.c), tc.side)
 		g.row.Pack(packed, w, tc.taps, tc.c, 1, tc.taps)
 		args.W = &packed[0]
+		if tc.sloped {
+			neg := slopes(r, scale)
+			args.ScaleNeg = &fenced(t, g.neg, neg, tc.side)[0]
+		}
 	} else {
 		_, scale = tc.fill.sums(r, tc.pixels, tc.taps)
 		scaleOf = func(p, c int) float32 { return scale[p] }
@@ -101,7 +106,11 @@ func (g *tapsI8Bench) run(t *testing.T, tc tapsI8Case, r *rand.Rand) {
 			for i := range xs {
 				xs[i] = x[(int(off[p*tc.taps+i])/tc.c+middle)*tc.c+c]
 			}
-			want := g.kind.want(args, xs, w[c*tc.taps:][:tc.taps], bias[c], scaleOf(p, c))
+			negative := scaleOf(p, c)
+			if args.ScaleNeg != nil {
+				negative = unsafe.Slice(args.ScaleNeg, tc.c)[c]
+			}
+			want := g.kind.want(args, xs, w[c*tc.taps:][:tc.taps], bias[c], scaleOf(p, c), negative)
 			if got := out[p*args.LDO+c]; got != want {
 				t.Fatalf("%s: %v: Out[%d][%d] = %d, want %d", g.row.Name, tc, p, c, got, want)
 			}
@@ -131,7 +140,7 @@ func TestTapsI8(t *testing.T) {
 					for _, f := range fillsI8 {
 						for _, c := range []int{1, 3, 8, 17, 32, 64, 100} {
 							for _, taps := range []int{1, 4, 9, 16, 17, 33} {
-								tc := tapsI8Case{pixels: 1 + c%7, taps: taps, c: c, limits: (c + taps) % len(limitsI8), fill: f}
+								tc := tapsI8Case{pixels: 1 + c%7, taps: taps, c: c, limits: (c + taps) % len(limitsI8), fill: f, sloped: taps%2 == 1}
 								g.run(t, tc, r)
 								tc.limits, tc.side = 2, check.StartsPastGuard
 								g.run(t, tc, r)
@@ -144,13 +153,13 @@ func TestTapsI8(t *testing.T) {
 					for c := 1; c <= 131; c++ {
 						for pixels := 1; pixels <= 9; pixels += 1 + c/40 {
 							i++
-							g.run(t, tapsI8Case{pixels: pixels, taps: []int{1, 2, 9, 3, 25, 12}[i%6], c: c, gap: i % 4, limits: i % len(limitsI8), side: check.Sides[i%2], fill: fillsI8[len(fillsI8)-1-i%2]}, r)
+							g.run(t, tapsI8Case{pixels: pixels, taps: []int{1, 2, 9, 3, 25, 12}[i%6], c: c, gap: i % 4, limits: i % len(limitsI8), side: check.Sides[i%2], fill: fillsI8[len(fillsI8)-1-i%2], sloped: i%3 == 0}, r)
 						}
 					}
 				})
 				t.Run("taps", func(t *testing.T) {
 					for taps := 1; taps <= 81; taps++ {
-						g.run(t, tapsI8Case{pixels: 3, taps: taps, c: 1 + taps, limits: taps % len(limitsI8), side: check.Sides[taps%2], fill: fillsI8[len(fillsI8)-1]}, r)
+						g.run(t, tapsI8Case{pixels: 3, taps: taps, c: 1 + taps, limits: taps % len(limitsI8), side: check.Sides[taps%2], fill: fillsI8[len(fillsI8)-1], sloped: taps%3 == 1}, r)
 					}
 				})
 			})
@@ -166,7 +175,7 @@ func FuzzTapsI8(f *testing.F) {
 		for _, k := range tapsI8Kinds {
 			for _, row := range k.rows(testFeatures(t)) {
 				newTapsI8Bench(t, k, row).run(t, tapsI8Case{pixels: 1 + int(pixels)%9, taps: 1 + int(taps)%81, c: 1 + int(c)%150, gap: int(mode>>2) % 7,
-					limits: int(kind>>4) % len(limitsI8), side: check.Sides[mode&1], fill: fillsI8[int(kind&15)%len(fillsI8)]}, r)
+					limits: int(kind>>4) % len(limitsI8), side: check.Sides[mode&1], fill: fillsI8[int(kind&15)%len(fillsI8)], sloped: mode&2 != 0}, r)
 			}
 		}
 	})
