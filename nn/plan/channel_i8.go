@@ -6,7 +6,7 @@ import "github.com/ocellus-vision/ocellus/nn"
 // on either side of zero with a slope a channel (PRelu).
 type channelTableStep struct {
 	x, out int
-	table  *byteTable
+	tables []uint8 // [channel][256]
 	c      int
 	rows   int // pixels, each a row of c channels
 }
@@ -35,10 +35,14 @@ func (w *integers) slopes(n *node) bool {
 // channelTables returns the step for a qSlopes node.
 func (l *lowering) channelTables(i int, n *node) (step, StepInfo) {
 	q := n.q
-	s := &channelTableStep{x: n.in[0], out: n.out[0], c: len(q.slopes), table: tableOf(q)}
+	s := &channelTableStep{x: n.in[0], out: n.out[0], c: len(q.slopes)}
+	for _, slope := range q.slopes {
+		t := slopeTable(q.in[0], q.out, slope, q.lo, q.hi)
+		s.tables = append(s.tables, t[:]...)
+	}
 	s.rows = l.vals[n.out[0]].typ.Shape.Elems() / s.c
 	l.inPlace(i, s.out, s.x)
-	l.plan.stats.WeightBytes += len(s.table.each)
+	l.plan.stats.WeightBytes += len(s.tables)
 	return s, StepInfo{Kernel: "integer"}
 }
 
@@ -57,8 +61,9 @@ func (e *channelTableExec) parts() int { return (e.rows + e.perPart - 1) / e.per
 
 func (e *channelTableExec) run(_ *kernelArgs, i int) {
 	for r := i * e.perPart; r < min((i+1)*e.perPart, e.rows); r++ {
-		row := e.to[r*e.c:][:e.c]
-		copy(row, e.from[r*e.c:])
-		e.table.channels(row, 0)
+		from := e.from[r*e.c:][:e.c]
+		for c, b := range from {
+			e.to[r*e.c+c] = e.tables[c<<8|int(b)]
+		}
 	}
 }

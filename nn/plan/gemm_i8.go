@@ -17,6 +17,7 @@ type gemmI8Step struct {
 	panels []int8    // [group][panel], as the row packs them
 	bias   []int32   // [group][panel][NR], the zero point of x folded in
 	scale  []float32 // likewise
+	neg    []float32 // likewise: of negative sums, if another
 
 	taps, k, m, n, groups int // n columns a group
 	groupIn               int // bytes from group to group of x
@@ -25,6 +26,7 @@ type gemmI8Step struct {
 	real                  bool
 	in, result            qparam
 	lo, hi                float32
+	slopes                []float64 // of negative sums, one a channel; nil for none
 	after                 *byteTable
 	element               *kernels.ElementI8 // computes after
 
@@ -58,6 +60,9 @@ func (s *gemmI8Step) pack(q *qweights, w []int8, strideN, strideT, strideK int) 
 	s.panels = signed(alignedBytes(size * s.groups))
 	s.bias = make([]int32, s.groups*s.panelCount*nr)
 	s.scale = make([]float32, len(s.bias))
+	if s.slopes != nil {
+		s.neg = make([]float32, len(s.bias))
+	}
 	for g := range s.groups {
 		s.row.Pack(s.panels[g*size:][:size], w[g*s.n*strideN:], s.n, s.taps, s.k, strideN, strideT, strideK)
 		for n := range s.n {
@@ -69,14 +74,17 @@ func (s *gemmI8Step) pack(q *qweights, w []int8, strideN, strideT, strideK int) 
 				}
 			}
 			s.bias[at] = int32(q.integerBias(s.in, c)) - s.in.zero*sum
-			s.scale[at] = s.rescale(q.scale[c])
+			s.scale[at] = s.rescale(q.scale[c], 1)
+			if s.slopes != nil {
+				s.neg[at] = s.rescale(q.scale[c], s.slopes[c])
+			}
 		}
 	}
 }
 
-// rescale is the factor from a sum to the result, rounded once.
-func (s *gemmI8Step) rescale(w float32) float32 {
-	f := float64(s.in.scale) * float64(w)
+// rescale is the factor from a sum to the result.
+func (s *gemmI8Step) rescale(w float32, slope float64) float32 {
+	f := float64(s.in.scale) * float64(w) * slope
 	if !s.real {
 		f /= float64(s.result.scale)
 	}
@@ -143,21 +151,24 @@ func (e *gemmI8Exec) run(args *kernelArgs, i int) {
 			a.N = min(nr, e.n-p*nr)
 			at := g*e.panelCount + p
 			a.B, a.Bias, a.Scale = &e.panels[at*e.panelLen], &e.bias[at*nr], &e.scale[at*nr]
+			if e.neg != nil {
+				a.ScaleNeg = &e.neg[at*nr]
+			}
 			e.row.Func(a)
 		}
 		first, last := g*e.n+pb*e.panelsPerPart*nr, g*e.n+min(lastPanel*nr, e.n)
-		e.after.apply(e.element.Funcs[kernels.TableI8], &args.elementI8, unsafe.Add(e.pc, t*mr*e.ldc+first), a.M, last-first, e.ldc, first)
+		e.after.apply(e.element.Funcs[kernels.TableI8], &args.elementI8, unsafe.Add(e.pc, t*mr*e.ldc+first), a.M, last-first, e.ldc)
 	}
 }
 
 func (l *lowering) newGemmI8(n *node) *gemmI8Step {
 	q := n.q
-	return &gemmI8Step{row: l.rows.gemmI8, x: n.in[0], out: n.out[0], groups: 1, real: q.real, in: q.in[0], result: q.out, lo: q.lo, hi: q.hi,
+	return &gemmI8Step{row: l.rows.gemmI8, x: n.in[0], out: n.out[0], groups: 1, real: q.real, in: q.in[0], result: q.out, lo: q.lo, hi: q.hi, slopes: q.slopes,
 		after: q.after, element: l.rows.elementI8}
 }
 
 func (l *lowering) describeI8(s *gemmI8Step) StepInfo {
-	l.plan.stats.WeightBytes += len(s.panels) + 4*(len(s.bias)+len(s.scale))
+	l.plan.stats.WeightBytes += len(s.panels) + 4*(len(s.bias)+len(s.scale)+len(s.neg))
 	return StepInfo{Kernel: s.row.Name, MACs: int64(s.m) * int64(s.n*s.groups) * int64(s.taps*s.k)}
 }
 

@@ -101,6 +101,7 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 		return nil, err
 	}
 	p.integerise()
+	p.fuseSlopes()
 	p.fuseTables()
 	if err := p.foldLeft(); err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ type quantised struct {
 	lo, hi  float32
 	table   *[256]uint8
 	weights *qweights
-	slopes  []float64  // below zero, one a channel
+	slopes  []float64  // below zero, one a channel; nil for none
 	after   *byteTable // of the result
 }
 
@@ -75,6 +75,11 @@ func (q qparam) quantise(x float64) uint8 {
 	}
 	v := math.RoundToEven(float64(float32(x)/q.scale)) + float64(q.zero)
 	return uint8(min(max(v, 0), 255))
+}
+
+// wholeRange reports whether limits as of limits leave out no byte.
+func (q qparam) wholeRange(lo, hi float32) bool {
+	return lo <= -float32(q.zero) && hi >= float32(255-q.zero)
 }
 
 // limits returns the range lo..hi of real numbers as the kernels want it: in

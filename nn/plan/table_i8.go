@@ -1,44 +1,101 @@
 package plan
 
 import (
+	"math"
 	"unsafe"
 
 	"github.com/ocellus-vision/ocellus/kernels"
+	"github.com/ocellus-vision/ocellus/nn"
 )
 
-// byteTable is what follows an integer operation, byte by byte: one table for
-// all, or one for each channel. It is looked up on each tile of the result as
-// soon as that is stored, while it lies in the nearest cache.
-type byteTable struct {
-	all  *[256]uint8
-	each []uint8 // [channel][256]
-}
+// byteTable is what follows an integer operation, byte by byte. It is looked
+// up on each tile of the result as soon as that is stored, while it lies in the
+// nearest cache.
+type byteTable [256]uint8
 
-// tableOf returns the table of a node that is nothing else.
-func tableOf(q *quantised) *byteTable {
-	switch q.kind {
-	case qTable:
-		return &byteTable{all: q.table}
-	case qSlopes:
-		return &byteTable{each: q.slopeTables()}
-	}
-	return nil
-}
-
-// slopeTables are the tables of a qSlopes node.
-func (q *quantised) slopeTables() []uint8 {
-	tables := make([]uint8, 0, 256*len(q.slopes))
-	real := q.in[0].real()
-	for _, slope := range q.slopes {
-		for _, x := range real {
-			if x < 0 {
-				x *= slope
-			}
-			b := int32(q.out.quantise(x)) - q.out.zero
-			tables = append(tables, uint8(min(max(b, int32(q.lo)), int32(q.hi))+q.out.zero))
+// slopeTable is the table of what is linear on either side of zero: from bytes
+// that mean in to bytes that mean out, within lo..hi of its zero.
+func slopeTable(in, out qparam, slope float64, lo, hi float32) (t [256]uint8) {
+	for i, x := range in.real() {
+		if x < 0 {
+			x *= slope
 		}
+		b := int32(out.quantise(x)) - out.zero
+		t[i] = uint8(min(max(b, int32(lo)), int32(hi)) + out.zero)
 	}
-	return tables
+	return t
+}
+
+// fuseSlopes gives convolutions and products of bytes the slopes below zero
+// (PRelu, LeakyRelu) that alone read their result. The requantisation then has
+// another scale for negative sums, and the rounding between the two operations
+// does not take place: one less than the graph writes, and the same bits on every
+// CPU all the same. Of that rounding's saturation remain the limits that hold for
+// all channels.
+func (p *program) fuseSlopes() {
+	u := p.usage()
+	for _, n := range p.nodes {
+		if !n.takesTable() || n.q.slopes != nil || !n.q.out.wholeRange(n.q.lo, n.q.hi) {
+			continue
+		}
+		after := p.soleReader(u, n)
+		if after == nil || after.q == nil {
+			continue
+		}
+		slopes := slopesOf(n.q, after)
+		if slopes == nil {
+			continue
+		}
+		lo, hi := after.q.out.limits(n.q.out.sloped(slopes))
+		if after.q.kind == qSlopes {
+			lo, hi = max(lo, after.q.lo), max(lo, min(hi, after.q.hi))
+		}
+		n.q.slopes, n.q.out, n.q.lo, n.q.hi = slopes, after.q.out, lo, hi
+		p.absorb(n, after)
+	}
+	p.sweep()
+}
+
+// sloped returns the limits of the real numbers that bytes stand for, after
+// slopes below zero.
+func (q qparam) sloped(slopes []float64) (float32, float32) {
+	real := q.real()
+	lo, hi := 0.0, max(0, real[255])
+	for _, slope := range slopes {
+		end := min(0, real[0]) * slope
+		lo, hi = min(lo, end), max(hi, end)
+	}
+	return float32(lo), float32(hi)
+}
+
+// takesTable reports whether n is a convolution or product that gives bytes,
+// and does nothing to them yet.
+func (n *node) takesTable() bool {
+	return n.q != nil && !n.q.real && (n.q.kind == qConv || n.q.kind == qDense) && n.q.after == nil
+}
+
+// slopesOf returns the slopes of after below zero, one for each channel of what
+// q makes, if it has nothing but those.
+func slopesOf(q *quantised, after *node) []float64 {
+	channels := len(q.weights.scale)
+	if after.q.kind == qSlopes && q.kind == qConv && len(after.q.slopes) == channels {
+		return after.q.slopes
+	}
+	op, ok := after.op.(*nn.LeakyRelu)
+	if !ok || after.q.kind != qTable {
+		return nil
+	}
+	// A table may do more than the operation that it is named after.
+	slope, out := float64(op.Alpha), after.q.out
+	lo, hi := out.limits(float32(math.Inf(-1)), float32(math.Inf(1)))
+	if slopeTable(q.out, out, slope, lo, hi) != *after.q.table {
+		return nil
+	}
+	slopes := make([]float64, channels)
+	for c := range slopes {
+		slopes[c] = slope
+	}
+	return slopes
 }
 
 // fuseTables gives convolutions and products of bytes the table that alone
@@ -46,50 +103,30 @@ func (q *quantised) slopeTables() []uint8 {
 func (p *program) fuseTables() {
 	u := p.usage()
 	for _, n := range p.nodes {
-		if n.q == nil || n.q.real || n.q.kind != qConv && n.q.kind != qDense {
+		if !n.takesTable() {
 			continue
 		}
-		after := p.soleReader(u, n)
-		if after == nil || after.q == nil || n.q.after != nil {
-			continue
+		if after := p.soleReader(u, n); after != nil && after.q != nil && after.q.kind == qTable {
+			n.q.after = (*byteTable)(after.q.table)
+			p.absorb(n, after)
 		}
-		t := tableOf(after.q)
-		if t == nil || t.each != nil && n.q.kind != qConv {
-			continue
-		}
-		n.q.after = t
-		p.absorb(n, after)
 	}
 	p.sweep()
 }
 
-// apply looks up so many rows of n bytes that are stride apart; the first byte
-// belongs to channel c. A nil table does nothing.
-func (t *byteTable) apply(fn func(*kernels.ElementI8Args), k *kernels.ElementI8Args, at unsafe.Pointer, rows, n, stride, c int) {
-	switch {
-	case t == nil:
+// apply looks up so many rows of n bytes that are stride apart. A nil table
+// does nothing.
+func (t *byteTable) apply(fn func(*kernels.ElementI8Args), k *kernels.ElementI8Args, at unsafe.Pointer, rows, n, stride int) {
+	if t == nil {
 		return
-	case t.each != nil:
-		for range rows {
-			t.channels(unsafe.Slice((*uint8)(at), n), c)
-			at = unsafe.Add(at, stride)
-		}
-		return
-	case stride == n:
+	}
+	if stride == n {
 		rows, n = 1, rows*n
 	}
-	k.Table, k.N = t.all, n
+	k.Table, k.N = (*[256]uint8)(t), n
 	for range rows {
 		k.A, k.Dst = (*uint8)(at), (*uint8)(at)
 		fn(k)
 		at = unsafe.Add(at, stride)
-	}
-}
-
-// channels looks up one row, whose first byte belongs to channel c.
-func (t *byteTable) channels(row []uint8, c int) {
-	tables := t.each[c<<8:]
-	for i, b := range row {
-		row[i] = tables[i<<8|int(b)]
 	}
 }

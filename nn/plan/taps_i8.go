@@ -15,6 +15,7 @@ type tapsI8Step struct {
 	weights         []int8    // depthwise, as the row packs them
 	bias            []int32   // depthwise: [ChannelPad(C)]
 	scale           []float32 // depthwise: [ChannelPad(C)]; average pooling: [pixel]
+	neg             []float32 // depthwise: of negative sums, if another
 	taps, c, pixels int
 	offset          int32
 	prefix          int   // bytes of the zero point that must lie before x
@@ -53,15 +54,22 @@ func (l *lowering) depthwiseI8(n *node, g geometry) (step, StepInfo) {
 	s.weights = signed(alignedBytes(s.row.PackedLen(s.taps, s.c)))
 	s.row.Pack(s.weights, w.w.I8(), s.taps, s.c, 1, s.taps) // from [C 1 H W]
 	s.bias, s.scale = make([]int32, kernels.ChannelPad(s.c)), make([]float32, kernels.ChannelPad(s.c))
+	if n.q.slopes != nil {
+		s.neg = make([]float32, len(s.scale))
+	}
 	for c := range s.c {
 		sum := int32(0)
 		for _, v := range w.w.I8()[c*s.taps:][:s.taps] {
 			sum += int32(v)
 		}
 		s.bias[c] = int32(w.integerBias(n.q.in[0], c)) - n.q.in[0].zero*sum
-		s.scale[c] = float32(float64(n.q.in[0].scale) * float64(w.scale[c]) / float64(n.q.out.scale))
+		scale := float64(n.q.in[0].scale) * float64(w.scale[c]) / float64(n.q.out.scale)
+		s.scale[c] = float32(scale)
+		if n.q.slopes != nil {
+			s.neg[c] = float32(scale * n.q.slopes[c])
+		}
 	}
-	l.plan.stats.WeightBytes += len(s.weights) + 4*(len(s.bias)+len(s.scale))
+	l.plan.stats.WeightBytes += len(s.weights) + 4*(len(s.bias)+len(s.scale)+len(s.neg))
 	return s, StepInfo{Kernel: s.row.Name, MACs: int64(s.pixels) * int64(s.taps*s.c)}
 }
 
@@ -116,11 +124,11 @@ func (e *tapsI8Exec) run(args *kernelArgs, i int) {
 	a := &args.tapsI8
 	first := i * e.perPart
 	*a = kernels.TapsI8Args{A: e.px, Off: &e.off[first*e.taps], W: unsafe.SliceData(e.weights), Bias: unsafe.SliceData(e.bias),
-		Scale: unsafe.SliceData(e.scale), Out: (*uint8)(unsafe.Add(e.pout, first*e.c)), LDO: e.c,
+		Scale: unsafe.SliceData(e.scale), ScaleNeg: unsafe.SliceData(e.neg), Out: (*uint8)(unsafe.Add(e.pout, first*e.c)), LDO: e.c,
 		Pixels: min(e.perPart, e.pixels-first), Taps: e.taps, C: e.c, Offset: e.offset, Zero: e.zero, Lo: e.lo, Hi: e.hi}
 	if e.weights == nil && e.scale != nil {
 		a.Scale = &e.scale[first]
 	}
 	e.row.Func(a)
-	e.after.apply(e.element.Funcs[kernels.TableI8], &args.elementI8, unsafe.Pointer(a.Out), a.Pixels, e.c, e.c, 0)
+	e.after.apply(e.element.Funcs[kernels.TableI8], &args.elementI8, unsafe.Pointer(a.Out), a.Pixels, e.c, e.c)
 }
