@@ -68,6 +68,7 @@ type detector struct {
 type engine struct {
 	runner  *plan.Runner
 	prepare *vision.Preparer
+	bytes   bool // that the preparer fills
 	decode  head.Decoder
 	outputs []head.Output
 	dets    []vision.Detection
@@ -102,7 +103,7 @@ func newDetector(s *Session) (*detector, error) {
 		return nil, err
 	}
 	d.plan = p
-	if in := p.Inputs(); len(in) != 1 || in[0].DType != nn.Float32 {
+	if in := p.Inputs(); len(in) != 1 || in[0].DType != nn.Float32 && in[0].Quant == nil {
 		return nil, no("its input is not of float32")
 	}
 	for _, out := range p.Outputs() {
@@ -144,7 +145,7 @@ func (d *detector) take() (*engine, error) {
 		return e, nil
 	}
 	d.mu.Unlock()
-	prepare, err := vision.NewPreparer(d.pre)
+	prepare, err := d.newPreparer()
 	if err != nil {
 		return nil, err
 	}
@@ -153,9 +154,29 @@ func (d *detector) take() (*engine, error) {
 		return nil, err
 	}
 	return &engine{
-		runner: d.plan.NewRunner(d.s.pool), prepare: prepare, decode: decode,
+		runner: d.plan.NewRunner(d.s.pool), prepare: prepare, bytes: d.plan.Inputs()[0].Quant != nil, decode: decode,
 		outputs: make([]head.Output, len(d.plan.Outputs())),
 	}, nil
+}
+
+// newPreparer returns what fills the plan's input in the form it asks for.
+func (d *detector) newPreparer() (*vision.Preparer, error) {
+	pre, port := d.pre, d.plan.Inputs()[0]
+	if port.NHWC {
+		pre.Layout = vision.NHWC
+	}
+	if port.Quant == nil {
+		return vision.NewPreparer(pre)
+	}
+	return vision.NewBytePreparer(pre, port.Quant.Scale, port.Quant.Zero)
+}
+
+// fill makes the input of a region.
+func (e *engine) fill(img *vision.Image, region vision.Box) (vision.Mapping, error) {
+	if e.bytes {
+		return e.prepare.FillBytes(e.runner.Input(0).U8(), img, region)
+	}
+	return e.prepare.Fill(e.runner.Input(0).F32(), img, region)
 }
 
 // give keeps an engine for the next picture, but no more than run at a time.
@@ -263,7 +284,7 @@ func (t *Timings) add(o Timings) {
 // belong to the caller.
 func (d *detector) look(e *engine, img *vision.Image, region vision.Box, spent *Timings) ([]vision.Detection, error) {
 	t0 := time.Now()
-	at, err := e.prepare.Fill(e.runner.Input(0).F32(), img, region)
+	at, err := e.fill(img, region)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (s *Session) Run(ctx context.Context, inputs map[string]*nn.Tensor) (map[st
 	r := c.take(s.pool)
 	defer c.give(r, s.opts.threads)
 	for i, port := range c.plan.Inputs() {
-		copy(r.Input(i).Bytes(), inputs[port.Name].Bytes())
+		r.SetInput(i, inputs[port.Name])
 	}
 	if err := r.Run(); err != nil {
 		return nil, err
@@ -139,10 +139,11 @@ func (s *Session) bindings(inputs map[string]*nn.Tensor) (string, plan.Bindings)
 }
 
 func (s *Session) compile(b plan.Bindings) (*plan.Plan, error) {
+	opts := append(s.opts.planOptions(), plan.WithInputsAsRead())
 	if s.weights == nil {
-		return plan.Compile(s.graph, b, s.opts.planOptions()...)
+		return plan.Compile(s.graph, b, opts...)
 	}
-	p, err := plan.Compile(s.weights, b, s.opts.planOptions()...)
+	p, err := plan.Compile(s.weights, b, opts...)
 	if err == nil && len(s.byValue) == 0 {
 		s.weights = nil
 	}
@@ -161,7 +162,7 @@ func (s *Session) ownWeights() {
 	s.weights, s.graph = s.graph, outline(s.graph)
 	if s.find != nil { // whose plan serves Run as well
 		in := s.graph.Inputs[0]
-		name, dims := s.graph.ValueName(in.Value), s.find.plan.Inputs()[0].Shape
+		name, dims := s.graph.ValueName(in.Value), inputShape(&s.find.pre)
 		key, _ := s.bindings(map[string]*nn.Tensor{name: {DType: in.DType, Shape: dims}})
 		s.plans = append(s.plans, &compiled{key: key, plan: s.find.plan})
 		s.weights = nil

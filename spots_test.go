@@ -17,6 +17,11 @@ import (
 // 16×16. Squares that a window cuts are held against it by their pixels in
 // the window's outermost ring.
 func spots(t testing.TB) *nn.Graph {
+	return spotsOf(t, func(_ *nn.Builder, x nn.ValueID) nn.ValueID { return x })
+}
+
+// spotsOf is spots with something done to its picture first.
+func spotsOf(t testing.TB, first func(*nn.Builder, nn.ValueID) nn.ValueID) *nn.Graph {
 	t.Helper()
 	const (
 		side, win, stride, cells = 64, 16, 8, 64
@@ -24,6 +29,7 @@ func spots(t testing.TB) *nn.Graph {
 	)
 	b := nn.NewBuilder("spots")
 	x := b.Input("image", nn.Float32, nn.D(1), nn.D(side), nn.D(side), nn.D(3))
+	picture := first(b, x)
 	weights := nn.NewTensor(nn.Float32, nn.S(4, 3, win, win))
 	for c := range 3 {
 		for i := range win {
@@ -36,7 +42,7 @@ func spots(t testing.TB) *nn.Graph {
 			}
 		}
 	}
-	planes := b.Node("planes", &nn.Transpose{Perm: []int{0, 3, 1, 2}}, x)
+	planes := b.Node("planes", &nn.Transpose{Perm: []int{0, 3, 1, 2}}, picture)
 	conv := b.Node("moments", &nn.Conv{Group: 1, AutoPad: "NOTSET", Pads: []int{4, 4, 4, 4}, Strides: []int{stride, stride}},
 		planes, b.Param("weights", weights))
 	rows := b.Node("rows", &nn.Reshape{}, b.Node("pixels", &nn.Transpose{Perm: []int{0, 2, 3, 1}}, conv),

@@ -2,6 +2,7 @@ package face
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/ocellus-vision/ocellus/nn"
@@ -25,6 +26,7 @@ type net struct {
 type worker struct {
 	runner *plan.Runner
 	warper *vision.Warper
+	bytes  bool // that the warper fills
 }
 
 func newNet(g *nn.Graph, m *meta.Model, part string, pool *plan.Pool, opts []plan.Option) (*net, error) {
@@ -40,12 +42,13 @@ func newNet(g *nn.Graph, m *meta.Model, part string, pool *plan.Pool, opts []pla
 	if pre.Layout == vision.NHWC {
 		shape = nn.S(1, pre.Height, pre.Width, pre.Channels())
 	}
-	p, err := plan.Compile(g, plan.Bindings{Shapes: map[string]nn.Shape{g.ValueName(g.Inputs[0].Value): shape}}, opts...)
+	p, err := plan.Compile(g, plan.Bindings{Shapes: map[string]nn.Shape{g.ValueName(g.Inputs[0].Value): shape}},
+		append(slices.Clone(opts), plan.WithInputsAsRead())...)
 	if err != nil {
 		return nil, err
 	}
 	in, out := p.Inputs(), p.Outputs()[0]
-	if len(in) != 1 || in[0].DType != nn.Float32 || out.DType != nn.Float32 {
+	if len(in) != 1 || in[0].DType != nn.Float32 && in[0].Quant == nil || out.DType != nn.Float32 {
 		return nil, no("it does not take and give float32")
 	}
 	return &net{plan: p, pool: pool, pre: pre, n: out.Shape.Elems()}, nil
@@ -59,11 +62,23 @@ func (n *net) take() (*worker, error) {
 		n.idle = n.idle[:last]
 		return w, nil
 	}
-	warper, err := vision.NewWarper(n.pre)
+	warper, err := n.newWarper()
 	if err != nil {
 		return nil, err
 	}
-	return &worker{n.plan.NewRunner(n.pool), warper}, nil
+	return &worker{n.plan.NewRunner(n.pool), warper, n.plan.Inputs()[0].Quant != nil}, nil
+}
+
+// newWarper returns what fills the plan's input in the form it asks for.
+func (n *net) newWarper() (*vision.Warper, error) {
+	pre, port := n.pre, n.plan.Inputs()[0]
+	if port.NHWC {
+		pre.Layout = vision.NHWC
+	}
+	if port.Quant == nil {
+		return vision.NewWarper(pre)
+	}
+	return vision.NewByteWarper(pre, port.Quant.Scale, port.Quant.Zero)
 }
 
 // give keeps a worker for the next face, but no more than run at a time.
@@ -82,11 +97,18 @@ func (n *net) give(w *worker) {
 // run returns what the network makes of the part of a picture that at leads
 // to; it is valid until the worker's next run.
 func (w *worker) run(img *vision.Image, at vision.Affine) ([]float32, error) {
-	if err := w.warper.Fill(w.runner.Input(0).F32(), img, at); err != nil {
+	if err := w.fill(img, at); err != nil {
 		return nil, err
 	}
 	if err := w.runner.Run(); err != nil {
 		return nil, err
 	}
 	return w.runner.Output(0).F32(), nil
+}
+
+func (w *worker) fill(img *vision.Image, at vision.Affine) error {
+	if w.bytes {
+		return w.warper.FillBytes(w.runner.Input(0).U8(), img, at)
+	}
+	return w.warper.Fill(w.runner.Input(0).F32(), img, at)
 }

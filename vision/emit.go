@@ -1,14 +1,67 @@
 package vision
 
+import (
+	"errors"
+
+	"github.com/ocellus-vision/ocellus/kernels"
+)
+
 // The last step of a Preparer: from one row of blended samples to the values
 // of the input, in its colour, scale and layout.
 
 // luma weighs R, G and B (ITU-R BT.601).
 var luma = [3]float32{0.299, 0.587, 0.114}
 
-// emit writes acc as row y of the input.
-func (f *Preparer) emit(dst []float32, y int) {
-	at, n := y*f.p.Width+f.x.lo, f.x.hi-f.x.lo
+// output is a network's input, as it is written: floats, or bytes.
+type output struct {
+	f32 []float32
+	u8  []uint8
+}
+
+var errNotBytes = errors.New("preprocess: bytes are filled by who is made for them, with their scale")
+
+// line is a row of an input in floats: column x of channel c is at
+// dst[at+c*plane+x], or in NHWC at dst[(at+x)*channels+c].
+type line struct {
+	dst       []float32
+	at, plane int
+}
+
+// row returns where row y of the input is written. On its way to bytes it is a
+// picture of one row.
+func (f *Preparer) row(dst output, y int) line {
+	if dst.u8 != nil {
+		return line{f.line, 0, f.p.Width}
+	}
+	return line{dst.f32, y * f.p.Width, f.p.Width * f.p.Height}
+}
+
+// settle makes bytes of row y, where it is bytes that are wanted. While a row
+// is in the nearest cache that costs little.
+func (f *Preparer) settle(dst output, y int) {
+	if dst.u8 == nil {
+		return
+	}
+	w, channels := f.p.Width, f.p.Channels()
+	if f.p.Layout == NHWC {
+		f.settlePart(dst.u8[y*w*channels:][:w*channels], f.line)
+		return
+	}
+	for c := range channels {
+		f.settlePart(dst.u8[(c*f.p.Height+y)*w:][:w], f.line[c*w:])
+	}
+}
+
+func (f *Preparer) settlePart(dst []uint8, src []float32) {
+	a := &f.args
+	a.Dst, a.F32, a.N = &dst[0], &src[0], len(dst)
+	f.quantise(a)
+	*a = kernels.ElementI8Args{ScaleA: a.ScaleA, Zero: a.Zero, Lo: a.Lo, Hi: a.Hi} // keeps no input alive
+}
+
+// emit writes acc as a row of the input.
+func (f *Preparer) emit(to line) {
+	dst, at, n := to.dst, to.at+f.x.lo, f.x.hi-f.x.lo
 	if f.p.Colour == Gray {
 		f.emitGray(dst[at : at+n])
 		return
@@ -31,10 +84,9 @@ func (f *Preparer) emit(dst []float32, y int) {
 		}
 		return
 	}
-	plane := f.p.Width * f.p.Height
-	r := dst[first*plane+at:][:n]
-	g := dst[plane+at:][:n]
-	b := dst[last*plane+at:][:n]
+	r := dst[first*to.plane+at:][:n]
+	g := dst[to.plane+at:][:n]
+	b := dst[last*to.plane+at:][:n]
 	for i := range r {
 		s := acc[i*3 : i*3+3 : i*3+3]
 		r[i] = float32(float32(s[0])*mr) + ar
@@ -53,12 +105,12 @@ func (f *Preparer) emitGray(dst []float32) {
 	}
 }
 
-// emitPad writes padding into columns lo..hi of row y.
-func (f *Preparer) emitPad(dst []float32, y, lo, hi int) {
+// emitPad writes padding into columns lo..hi of a row.
+func (f *Preparer) emitPad(to line, lo, hi int) {
 	if lo >= hi {
 		return
 	}
-	at, n, channels := y*f.p.Width+lo, hi-lo, f.p.Channels()
+	dst, at, n, channels := to.dst, to.at+lo, hi-lo, f.p.Channels()
 	if f.p.Layout == NHWC {
 		for i := range n {
 			copy(dst[(at+i)*channels:], f.pad[:channels])
@@ -66,7 +118,7 @@ func (f *Preparer) emitPad(dst []float32, y, lo, hi int) {
 		return
 	}
 	for c := range channels {
-		plane := dst[c*f.p.Width*f.p.Height+at:][:n]
+		plane := dst[c*to.plane+at:][:n]
 		for i := range plane {
 			plane[i] = f.pad[c]
 		}

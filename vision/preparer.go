@@ -1,6 +1,11 @@
 package vision
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+
+	"github.com/ocellus-vision/ocellus/kernels"
+)
 
 // Preparer fills network inputs from pictures. It keeps the tables and the
 // rows that this takes, so that in the steady state (pictures and regions of
@@ -14,6 +19,10 @@ type Preparer struct {
 	mul  [3]float32 // value = acc*mul + add
 	add  [3]float32
 	pad  [3]float32 // what stands outside the picture
+
+	line     []float32 // one row of the input, on its way to bytes
+	quantise func(*kernels.ElementI8Args)
+	args     kernels.ElementI8Args
 }
 
 // NewPreparer returns a Preparer for p, or says what is wrong with p.
@@ -27,6 +36,27 @@ func NewPreparer(p Preprocess) (*Preparer, error) {
 		f.add[c] = -p.Mean[c] * p.Scale[c]
 		f.pad[c] = float32(p.Pad*p.Scale[c]) + f.add[c]
 	}
+	return f, nil
+}
+
+// NewBytePreparer returns a Preparer that fills bytes: an input whose values
+// are scale·(byte − zero). A byte is what ONNX's QuantizeLinear makes of the
+// value that Fill gives.
+func NewBytePreparer(p Preprocess, scale float32, zero uint8) (*Preparer, error) {
+	f, err := NewPreparer(p)
+	if err != nil {
+		return nil, err
+	}
+	if !(scale > 0) || math.IsInf(float64(scale), 0) {
+		return nil, fmt.Errorf("preprocess: a scale of bytes of %v", scale)
+	}
+	features, err := kernels.Available()
+	if err != nil {
+		return nil, err
+	}
+	f.quantise = kernels.ElementI8Rows(features)[0].Funcs[kernels.QuantiseF32]
+	f.args = kernels.ElementI8Args{ScaleA: scale, Zero: int32(zero), Lo: -float32(zero), Hi: 255 - float32(zero)}
+	f.line = make([]float32, p.Width*p.Channels())
 	return f, nil
 }
 
@@ -46,7 +76,19 @@ func (p *Preprocess) Fill(dst []float32, img *Image, region Box) (Mapping, error
 
 // Fill is Preprocess.Fill with what f has kept.
 func (f *Preparer) Fill(dst []float32, img *Image, region Box) (Mapping, error) {
-	if err := f.check(dst, img, region); err != nil {
+	return f.fill(output{f32: dst}, len(dst), img, region)
+}
+
+// FillBytes is Fill for an input of bytes, by a Preparer that is made for them.
+func (f *Preparer) FillBytes(dst []uint8, img *Image, region Box) (Mapping, error) {
+	if f.quantise == nil {
+		return Mapping{}, errNotBytes
+	}
+	return f.fill(output{u8: dst}, len(dst), img, region)
+}
+
+func (f *Preparer) fill(dst output, room int, img *Image, region Box) (Mapping, error) {
+	if err := f.check(room, img, region); err != nil {
 		return Mapping{}, err
 	}
 	p := &f.p
@@ -57,14 +99,16 @@ func (f *Preparer) Fill(dst []float32, img *Image, region Box) (Mapping, error) 
 	f.rows[0], f.rows[1], f.acc = resize(f.rows[0], n), resize(f.rows[1], n), resize(f.acc, n)
 	f.held = [2]int{-1, -1}
 	for y := range p.Height {
+		to := f.row(dst, y)
 		if n == 0 || y < f.y.lo || y >= f.y.hi {
-			f.emitPad(dst, y, 0, p.Width)
-			continue
+			f.emitPad(to, 0, p.Width)
+		} else {
+			f.blend(img, y-f.y.lo)
+			f.emitPad(to, 0, f.x.lo)
+			f.emit(to)
+			f.emitPad(to, f.x.hi, p.Width)
 		}
-		f.blend(img, y-f.y.lo)
-		f.emitPad(dst, y, 0, f.x.lo)
-		f.emit(dst, y)
-		f.emitPad(dst, y, f.x.hi, p.Width)
+		f.settle(dst, y)
 	}
 	return m, nil
 }
@@ -77,12 +121,12 @@ const (
 	minRegion = 1.0 / 256
 )
 
-func (f *Preparer) check(dst []float32, img *Image, region Box) error {
+func (f *Preparer) check(room int, img *Image, region Box) error {
 	switch {
 	case !img.valid():
 		return fmt.Errorf("preprocess: a picture without pixels, or whose size and memory disagree")
-	case len(dst) != f.p.Elems():
-		return fmt.Errorf("preprocess: room for %d values, but the input has %d", len(dst), f.p.Elems())
+	case room != f.p.Elems():
+		return fmt.Errorf("preprocess: room for %d values, but the input has %d", room, f.p.Elems())
 	case region.Empty() || !region.Finite():
 		return fmt.Errorf("preprocess: the region %v is empty or not finite", region)
 	case region.Width() < minRegion || region.Height() < minRegion:
@@ -115,7 +159,7 @@ func (f *Preparer) blend(img *Image, y int) {
 	start, taps := int(f.y.start[y]), f.y.taps
 	w := f.y.weights[y*taps : (y+1)*taps]
 	if taps == 2 && w[0] != 0 && w[1] != 0 {
-		a, b, w0, w1 := f.row(img, start), f.row(img, start+1), w[0], w[1]
+		a, b, w0, w1 := f.source(img, start), f.source(img, start+1), w[0], w[1]
 		b, acc := b[:len(a)], f.acc[:len(a)]
 		for i, v := range a {
 			acc[i] = v*w0 + b[i]*w1
@@ -127,7 +171,7 @@ func (f *Preparer) blend(img *Image, y int) {
 		if wj == 0 {
 			continue
 		}
-		row := f.row(img, start+j)[:len(acc)]
+		row := f.source(img, start+j)[:len(acc)]
 		if first {
 			for i, v := range row {
 				acc[i] = v * wj
@@ -141,8 +185,8 @@ func (f *Preparer) blend(img *Image, y int) {
 	}
 }
 
-// row returns source row r resampled along x, with rowBits fraction bits.
-func (f *Preparer) row(img *Image, r int) []int32 {
+// source returns source row r resampled along x, with rowBits fraction bits.
+func (f *Preparer) source(img *Image, r int) []int32 {
 	dst := f.rows[r&1]
 	if f.held[r&1] == r {
 		return dst

@@ -2,6 +2,7 @@ package vision
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -364,5 +365,88 @@ func BenchmarkLoad(b *testing.B) {
 				fromImage(src, o, &fullYCC)
 			}
 		})
+	}
+}
+
+// Bytes are those that QuantizeLinear makes of the floats.
+func TestFillBytes(t *testing.T) {
+	img := noiseImage(53, 37)
+	region := Box{-4, 3, 60, 30}
+	turned := Affine{XX: 1.3, XY: -0.4, X0: -3, YX: 0.4, YY: 1.3, Y0: 1}
+	for _, q := range []struct {
+		scale float32
+		zero  uint8
+	}{{1.0 / 255, 0}, {0.0078125, 128}, {0.019, 114}, {0.3, 255}, {1e-6, 3}} {
+		for _, c := range []Colour{RGB, BGR, Gray} {
+			for _, l := range []Layout{NCHW, NHWC} {
+				for _, fit := range []Fit{Letterbox, Stretch} {
+					p := Preprocess{Width: 37, Height: 29, Fit: fit, Colour: c, Layout: l, Pad: 114,
+						Mean: [3]float32{123.7, 116, 103}, Scale: [3]float32{0.017, -0.0175, 0.0174}}
+					checkBytes(t, &p, q.scale, q.zero, img, region, turned)
+				}
+			}
+		}
+	}
+}
+
+func checkBytes(t *testing.T, p *Preprocess, scale float32, zero uint8, img *Image, region Box, turned Affine) {
+	t.Helper()
+	floats := make([]float32, p.Elems())
+	mem := bytes.Repeat([]byte{77}, p.Elems()+128)
+	got := mem[64 : 64+p.Elems()]
+	compare := func(what string) {
+		t.Helper()
+		for i, v := range floats {
+			want := math.RoundToEven(float64(v/scale)) + float64(zero)
+			if b := uint8(min(max(want, 0), 255)); got[i] != b {
+				t.Fatalf("%s %+v, scale %v, zero %d: element %d is %d, want %d (of %v)", what, p, scale, zero, i, got[i], b, v)
+			}
+		}
+		for i := range 64 {
+			if mem[i] != 77 || mem[len(mem)-1-i] != 77 {
+				t.Fatalf("%s writes outside of its input", what)
+			}
+		}
+	}
+	f, err := NewBytePreparer(*p, scale, zero)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := p.Fill(floats, img, region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := f.FillBytes(got, img, region); err != nil || m != want {
+		t.Fatal(m, err)
+	}
+	compare("a region")
+	if n := testing.AllocsPerRun(2, func() { f.FillBytes(got, img, region) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	w, err := NewByteWarper(*p, scale, zero)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, _ := NewWarper(*p)
+	if err := errors.Join(plain.Fill(floats, img, turned), w.FillBytes(got, img, turned)); err != nil {
+		t.Fatal(err)
+	}
+	compare("a warp")
+}
+
+func TestFillBytesRefuses(t *testing.T) {
+	img, p := NewImage(4, 4), Preprocess{Width: 2, Height: 2, Scale: [3]float32{1, 1, 1}}
+	for _, scale := range []float32{0, -1, float32(math.NaN()), float32(math.Inf(1))} {
+		if _, err := NewBytePreparer(p, scale, 0); err == nil {
+			t.Errorf("a scale of %v accepted", scale)
+		}
+	}
+	f, _ := NewBytePreparer(p, 1, 0)
+	if _, err := f.FillBytes(make([]uint8, 11), img, img.Bounds()); err == nil {
+		t.Error("too little room accepted")
+	}
+	plain, _ := NewPreparer(p)
+	if _, err := plain.FillBytes(make([]uint8, 12), img, img.Bounds()); err == nil {
+		t.Error("bytes by a Preparer of floats accepted")
 	}
 }

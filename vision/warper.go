@@ -20,8 +20,22 @@ func NewWarper(p Preprocess) (*Warper, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.acc = make([]int32, p.Width*3)
-	return &Warper{*f}, nil
+	return newWarper(f), nil
+}
+
+// NewByteWarper is NewWarper for an input of bytes; see NewBytePreparer.
+func NewByteWarper(p Preprocess, scale float32, zero uint8) (*Warper, error) {
+	f, err := NewBytePreparer(p, scale, zero)
+	if err != nil {
+		return nil, err
+	}
+	return newWarper(f), nil
+}
+
+func newWarper(f *Preparer) *Warper {
+	f.acc = make([]int32, f.p.Width*3)
+	f.x.lo, f.x.hi = 0, f.p.Width
+	return &Warper{*f}
 }
 
 const (
@@ -41,12 +55,24 @@ const (
 // further than a pixel of the picture apart, up to 16 along each axis. What
 // lies outside the picture is Pad.
 func (w *Warper) Fill(dst []float32, img *Image, at Affine) error {
+	return w.fill(output{f32: dst}, len(dst), img, at)
+}
+
+// FillBytes is Fill for an input of bytes, by a Warper that is made for them.
+func (w *Warper) FillBytes(dst []uint8, img *Image, at Affine) error {
+	if w.out.quantise == nil {
+		return errNotBytes
+	}
+	return w.fill(output{u8: dst}, len(dst), img, at)
+}
+
+func (w *Warper) fill(dst output, room int, img *Image, at Affine) error {
 	p := &w.out.p
 	switch {
 	case !img.valid():
 		return errors.New("warp: a picture without pixels, or whose size and memory disagree")
-	case len(dst) != p.Elems():
-		return fmt.Errorf("warp: room for %d values, but the input has %d", len(dst), p.Elems())
+	case room != p.Elems():
+		return fmt.Errorf("warp: room for %d values, but the input has %d", room, p.Elems())
 	case !at.finite() || !(at.reach(p) < warpFar):
 		return fmt.Errorf("warp: the map %+v leads too far away", at)
 	}
@@ -56,8 +82,8 @@ func (w *Warper) Fill(dst []float32, img *Image, at Affine) error {
 		for x := range p.Width {
 			w.out.acc[x*3], w.out.acc[x*3+1], w.out.acc[x*3+2] = k.pixel(img, x, y, pad)
 		}
-		w.out.x.lo, w.out.x.hi = 0, p.Width
-		w.out.emit(dst, y)
+		w.out.emit(w.out.row(dst, y))
+		w.out.settle(dst, y)
 	}
 	return nil
 }

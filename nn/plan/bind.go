@@ -42,7 +42,7 @@ func bind(g *nn.Graph, b Bindings) (*program, error) {
 		}
 		v.typ = nn.Type{DType: in.DType, Shape: s}
 		v.logical = s
-		p.inputs = append(p.inputs, int(in.Value))
+		p.inputs = append(p.inputs, input{name: v.name, val: int(in.Value)})
 	}
 	return p, nil
 }

@@ -33,8 +33,8 @@ func (r rootSet) join(s rootSet) rootSet {
 // infer gives every value its type, and folds what is constant.
 func (p *program) infer(g *nn.Graph) error {
 	w := &inference{p, make([]rootSet, len(p.vals))}
-	for _, id := range p.inputs {
-		w.roots[id] = rootSet(id + 1)
+	for _, in := range p.inputs {
+		w.roots[in.val] = rootSet(in.val + 1)
 	}
 	for i := range g.Nodes {
 		gn := &g.Nodes[i]

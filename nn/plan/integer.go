@@ -59,8 +59,8 @@ func (p *program) integerise() {
 			w.readers[id] = append(w.readers[id], n)
 		}
 	}
-	for _, id := range p.inputs {
-		w.owned[id] = p.vals[id].typ.DType == nn.Uint8
+	for _, in := range p.inputs {
+		w.owned[in.val] = p.vals[in.val].typ.DType == nn.Uint8
 	}
 	for _, n := range p.nodes {
 		w.node(n)

@@ -134,9 +134,9 @@ func (l *lowering) traceStorage() {
 	l.blocks = make([]*block, len(l.vals))
 	l.pinned = make([]bool, len(l.vals))
 	l.lastRead = make([]int, len(l.vals))
-	for _, id := range l.inputs {
-		l.block(id, 0)
-		l.pinned[id] = true
+	for _, in := range l.inputs {
+		l.block(in.val, 0)
+		l.pinned[in.val] = true
 	}
 	for i, n := range l.nodes {
 		for _, id := range n.operands() {
@@ -276,12 +276,12 @@ func (l *lowering) choose(i int, n *node) (step, StepInfo) {
 // ports records the inputs and outputs.
 func (l *lowering) ports() {
 	p := l.plan
-	for _, id := range l.inputs {
-		p.inputs = append(p.inputs, Port{l.vals[id].name, l.vals[id].typ})
-		p.inVal = append(p.inVal, id)
+	for _, in := range l.inputs {
+		p.inputs = append(p.inputs, Port{in.name, l.vals[in.val].typ, in.nhwc, in.quant})
+		p.inVal = append(p.inVal, in.val)
 	}
 	for _, o := range l.outputs {
-		p.outputs = append(p.outputs, Port{o.name, l.vals[o.val].typ})
+		p.outputs = append(p.outputs, Port{Name: o.name, Type: l.vals[o.val].typ})
 		p.outVal = append(p.outVal, o.val)
 	}
 	p.vals = l.vals

@@ -18,10 +18,12 @@ type Bindings struct {
 }
 
 // Port is an input or output of a plan. Its shape is in logical order, row
-// by row.
+// by row. What follows is set by WithInputsAsRead alone.
 type Port struct {
 	Name string
 	nn.Type
+	NHWC  bool          // a picture that the graph has as NCHW; the shape is in the order wanted
+	Quant *Quantisation // bytes in place of float32, with this meaning; nil for all else
 }
 
 // Stats are the figures of a plan.
@@ -68,6 +70,7 @@ type options struct {
 	features    kernels.Features
 	featuresErr error
 	maxBytes    int
+	asRead      bool
 }
 
 // WithFeatures chooses kernels by these features instead of
@@ -112,6 +115,9 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 	p.fuse()
 	if err := p.assignLayouts(); err != nil {
 		return nil, err
+	}
+	if o.asRead {
+		p.adoptInputs()
 	}
 	p.readPlanes()
 	return p.lower(g, &o)

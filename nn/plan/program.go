@@ -16,7 +16,7 @@ type program struct {
 	name    string
 	vals    []value
 	nodes   []*node
-	inputs  []int
+	inputs  []input
 	outputs []output
 	maxFold int // bytes that folded constants may take together
 	folded  int

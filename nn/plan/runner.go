@@ -51,7 +51,8 @@ func (p *Plan) NewRunner(pool *Pool) *Runner {
 // Plan returns the plan that r runs.
 func (r *Runner) Plan() *Plan { return r.plan }
 
-// Input returns input i, to be filled before Run: row-major, in logical order.
+// Input returns input i, to be filled before Run: row-major, in logical order
+// unless its Port says otherwise.
 // It keeps its data from Run to Run.
 func (r *Runner) Input(i int) *nn.Tensor { return r.inputs[i] }
 
