@@ -124,6 +124,13 @@ func (a *GemmI8Args) store(acc []int32, m int) {
 	}
 }
 
+// Dots reports whether the row multiplies bytes and adds four products to an
+// int32 in one instruction; if not, WinogradI8 takes fewer.
+func (g *GemmI8) Dots() bool {
+	_, split := g.layout.(split)
+	return !split
+}
+
 var genericGemmI8 = GemmI8{"generic4x8", 0, genericMR, genericNR, 1, gemmI8Generic, interleaved{genericNR, 1}}
 
 // GemmI8Rows returns the rows that a CPU with the features f can run, best

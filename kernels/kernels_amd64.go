@@ -133,3 +133,12 @@ func avgPoolI8AVX2(a *TapsI8Args)
 
 //go:noescape
 func depthwiseI8VNNI512(a *TapsI8Args)
+
+//go:noescape
+func winogradInputI8AVX2(a *WinogradI8InputArgs)
+
+//go:noescape
+func winogradMultiplyI8AVX2(a *WinogradI8GemmArgs)
+
+//go:noescape
+func winogradOutputI8AVX2(a *WinogradI8OutputArgs)

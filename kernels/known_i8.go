@@ -46,6 +46,9 @@ func KnownAnswers(f Features) error {
 	for _, row := range ElementI8Rows(f) {
 		errs = append(errs, row.KnownAnswer())
 	}
+	for _, row := range WinogradI8Rows(f) {
+		errs = append(errs, row.KnownAnswer())
+	}
 	return errors.Join(errs...)
 }
 
@@ -198,6 +201,54 @@ func (r *ElementI8) KnownAnswer() error {
 		if !bytes.Equal(bytesOf[0], bytesOf[1]) || !slices.Equal(floats[0], floats[1]) {
 			return &ErrKernel{"ElementI8Rows", r.Name, fmt.Sprintf("operation %d", op)}
 		}
+	}
+	return nil
+}
+
+// KnownAnswer holds the row against generic Go, on six tiles with the largest
+// pixels and weights among them: see GemmI8.KnownAnswer.
+func (r *WinogradI8) KnownAnswer() error {
+	const c, tiles, points = WinogradChannels, WinogradI8Block, WinogradI8Points
+	s := sequence(1)
+	x := s.fill(make([]uint8, (tiles+3)*c))
+	copy(x[c:], bytes.Repeat([]uint8{255}, 4*c))
+	var off [points]int32
+	bias, scale, neg := make([]int32, c), make([]float32, c), make([]float32, c)
+	for i := range bias {
+		bias[i], scale[i], neg[i] = int32(int8(s.next()))<<6, float32(s.next())*0x1p-18, float32(int8(s.next()))*0x1p-18
+	}
+	u := make([]int16, points*c*c)
+	var factors [points]int16
+	for i := range c * c {
+		var g [9]int8
+		for j := range g {
+			g[j] = s.weight()
+		}
+		WinogradI8Weights(&factors, &g)
+		for p, f := range factors {
+			u[p*c*c+i] = f
+		}
+	}
+	var results [2][]uint8
+	for i, row := range []*WinogradI8{r, &genericWinogradI8} {
+		v, m := make([]int16, points*tiles*c), make([]int32, points*tiles*c)
+		results[i] = make([]uint8, tiles*4*c)
+		for t := range tiles {
+			for j := range off {
+				off[j] = int32((t + j%4) * c)
+			}
+			row.Input(&WinogradI8InputArgs{A: unsafe.Pointer(&x[0]), Off: &off[0], V: &v[t*c], LDV: 2 * tiles * c, C: c})
+		}
+		for p := range points {
+			row.Multiply(&WinogradI8GemmArgs{V: &v[p*tiles*c], U: &u[p*c*c], M: &m[p*tiles*c], LDM: 4 * c, Tiles: tiles, C: c})
+		}
+		for t := range tiles {
+			row.Output(&WinogradI8OutputArgs{M: &m[t*c], LDM: 4 * tiles * c, Bias: &bias[0], Scale: &scale[0], ScaleNeg: &neg[0],
+				Out: &results[i][4*t*c], LDX: c, LDY: 2 * c, Rows: 2, Cols: 2, N: c, Zero: 100, Lo: -100, Hi: 140})
+		}
+	}
+	if !bytes.Equal(results[0], results[1]) {
+		return &ErrKernel{"WinogradI8Rows", r.Name, "six tiles"}
 	}
 	return nil
 }

@@ -53,7 +53,8 @@ var (
 		HardSwishF32:   hardSwishF32AVX2,
 		HardSigmoidF32: hardSigmoidF32AVX2,
 	}}}
-	archGemmI8 = []GemmI8{
+	archWinogradI8 = []WinogradI8{{"avx2", AVX2, winogradInputI8AVX2, winogradMultiplyI8AVX2, winogradOutputI8AVX2}}
+	archGemmI8     = []GemmI8{
 		{"avx512vnni-7x32", AVX512 | AVX512VNNI, 7, 32, 4, gemmI8VNNI512, dealt{32}},
 		{"avx512vnni-6x16", AVX512 | AVX512VNNI, 6, 16, 4, gemmI8VNNI256, dealt{16}}, // the next row in EVEX form
 		{"avxvnni-6x16", AVX2 | AVXVNNI, 6, 16, 4, gemmI8AVXVNNI, dealt{16}},

@@ -34,5 +34,6 @@ var (
 	archInterleaveF32   []InterleaveF32
 	archLRNF32          []LRNF32
 	archWinogradF32     []WinogradF32
+	archWinogradI8      []WinogradI8
 	archEveryOtherF32   []EveryOtherF32
 )

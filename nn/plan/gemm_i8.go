@@ -26,7 +26,6 @@ type gemmI8Step struct {
 	real                  bool
 	in, result            qparam
 	lo, hi                float32
-	slopes                []float64 // of negative sums, one a channel; nil for none
 	after                 *byteTable
 	element               *kernels.ElementI8 // computes after
 
@@ -54,13 +53,13 @@ func (s *gemmI8Step) tileBlocks() int { return (s.tiles + s.tilesPerPart - 1) / 
 
 // pack lays out the weights w, given by their strides, with the bias and the
 // scales. Σ(a−z)·w = Σ a·w − z·Σ w, and the second sum is constant.
-func (s *gemmI8Step) pack(q *qweights, w []int8, strideN, strideT, strideK int) {
+func (s *gemmI8Step) pack(q *quantised, w []int8, strideN, strideT, strideK int) {
 	nr := s.row.NR
 	size := s.panelCount * s.panelLen
 	s.panels = signed(alignedBytes(size * s.groups))
 	s.bias = make([]int32, s.groups*s.panelCount*nr)
 	s.scale = make([]float32, len(s.bias))
-	if s.slopes != nil {
+	if q.slopes != nil {
 		s.neg = make([]float32, len(s.bias))
 	}
 	for g := range s.groups {
@@ -73,22 +72,13 @@ func (s *gemmI8Step) pack(q *qweights, w []int8, strideN, strideT, strideK int) 
 					sum += int32(w[c*strideN+t*strideT+k*strideK])
 				}
 			}
-			s.bias[at] = int32(q.integerBias(s.in, c)) - s.in.zero*sum
-			s.scale[at] = s.rescale(q.scale[c], 1)
-			if s.slopes != nil {
-				s.neg[at] = s.rescale(q.scale[c], s.slopes[c])
+			s.bias[at] = int32(q.weights.integerBias(s.in, c)) - s.in.zero*sum
+			s.scale[at] = q.rescale(c, 1)
+			if q.slopes != nil {
+				s.neg[at] = q.rescale(c, q.slopes[c])
 			}
 		}
 	}
-}
-
-// rescale is the factor from a sum to the result.
-func (s *gemmI8Step) rescale(w float32, slope float64) float32 {
-	f := float64(s.in.scale) * float64(w) * slope
-	if !s.real {
-		f /= float64(s.result.scale)
-	}
-	return float32(f)
 }
 
 // signed looks at bytes as int8.
@@ -163,7 +153,7 @@ func (e *gemmI8Exec) run(args *kernelArgs, i int) {
 
 func (l *lowering) newGemmI8(n *node) *gemmI8Step {
 	q := n.q
-	return &gemmI8Step{row: l.rows.gemmI8, x: n.in[0], out: n.out[0], groups: 1, real: q.real, in: q.in[0], result: q.out, lo: q.lo, hi: q.hi, slopes: q.slopes,
+	return &gemmI8Step{row: l.rows.gemmI8, x: n.in[0], out: n.out[0], groups: 1, real: q.real, in: q.in[0], result: q.out, lo: q.lo, hi: q.hi,
 		after: q.after, element: l.rows.elementI8}
 }
 
@@ -186,7 +176,7 @@ func (l *lowering) denseI8(n *node) (step, StepInfo) {
 	}
 	s.tile()
 	s.off = l.linear(s.m, s.k, s.row.MR)
-	s.pack(w, w.w.I8(), strideN, 0, strideK)
+	s.pack(n.q, w.w.I8(), strideN, 0, strideK)
 	return s, l.describeI8(s)
 }
 
@@ -197,6 +187,9 @@ func (l *lowering) convI8(i int, n *node) (step, StepInfo) {
 	group, out := n.op.(*nn.Conv).Group, len(w.scale)
 	if !n.q.real && group > 1 && group == g.channels && group == out {
 		return l.depthwiseI8(n, g)
+	}
+	if s := l.winogradI8(n, g); s != nil {
+		return s, StepInfo{Kernel: "winograd-" + s.row.Name, MACs: int64(g.pixels()) * int64(w.w.Elems())}
 	}
 	s := l.newGemmI8(n)
 	s.m, s.n, s.groups = g.pixels(), out/group, group
@@ -215,6 +208,6 @@ func (l *lowering) convI8(i int, n *node) (step, StepInfo) {
 	g.tile = s.row.MR
 	s.off = l.table(g, g.tiled)
 	s.tile()
-	s.pack(w, lastChannel(w.w.I8(), w.w.Shape), s.taps*s.k, s.k, 1)
+	s.pack(n.q, lastChannel(w.w.I8(), w.w.Shape), s.taps*s.k, s.k, 1)
 	return s, l.describeI8(s)
 }

@@ -124,6 +124,16 @@ var integerNets = map[string]func(n *net) nn.ValueID{
 		x := n.qdq(n.qconv(n.picture(8), 16, 8, 1, nn.Conv{}), 0.02, 128)
 		return n.qdq(n.op(&nn.Softmax{Axis: 1}, x), 1.0/255, 0)
 	},
+	"tiles": func(n *net) nn.ValueID {
+		x := n.qdq(n.relu(n.qconv(n.picture(8), 32, 8, 1, nn.Conv{})), 0.0005, 0)
+		y := n.qdq(n.qconv(x, 48, 32, 3, same3()), 0.022, 128)
+		return n.qdq(n.op(&nn.Sigmoid{}, n.qdq(n.qconv(y, 16, 48, 3, nn.Conv{Pads: []int{1, 0, 2, 1}}), 0.04, 120)), 1.0/255, 0)
+	},
+	"tiles with slopes": func(n *net) nn.ValueID {
+		x := n.qdq(n.relu(n.qconv(n.picture(8), 32, 8, 1, nn.Conv{})), 0.0004, 0)
+		y := n.qdq(n.qconv(x, 32, 32, 3, same3()), 0.02, 128)
+		return n.qdq(n.op(&nn.PRelu{}, y, n.weight(32, 1, 1)), 0.02, 60)
+	},
 	"depthwise with slopes": func(n *net) nn.ValueID {
 		x := n.qdq(n.qconv(n.picture(24), 24, 24, 3, nn.Conv{Pads: []int{1, 1, 1, 1}, Group: 24}), 0.022, 128)
 		return n.qdq(n.op(&nn.PRelu{}, x, n.weight(24, 1, 1)), 0.022, 60)
@@ -212,6 +222,10 @@ func TestIntegerPlans(t *testing.T) {
 					pool.Close()
 				}
 				integersOnly(t, p)
+				tiled := strings.Contains(strings.Join(kernelsOf(p), " "), "winograd")
+				if dots := kernels.GemmI8Rows(f)[0].Dots(); strings.HasPrefix(name, "tiles") && tiled != (!dots && kernels.WinogradI8Rows(f)[0].Needs != 0) {
+					t.Errorf("%v: steps %v", f, kernelsOf(p))
+				}
 			}
 		})
 	}

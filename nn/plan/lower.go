@@ -63,6 +63,7 @@ type rows struct {
 	softmax       *kernels.SoftmaxF32
 
 	gemmI8      *kernels.GemmI8
+	winogradI8  *kernels.WinogradI8
 	depthwiseI8 *kernels.TapsI8
 	maxPoolI8   *kernels.TapsI8
 	avgPoolI8   *kernels.TapsI8
@@ -84,6 +85,7 @@ func chooseRows(f kernels.Features) rows {
 		softmax:       kernels.SoftmaxF32Rows(f)[0],
 
 		gemmI8:      kernels.TrustedGemmI8(f),
+		winogradI8:  kernels.WinogradI8Rows(f)[0],
 		depthwiseI8: kernels.DepthwiseI8Rows(f)[0],
 		maxPoolI8:   kernels.MaxPoolI8Rows(f)[0],
 		avgPoolI8:   kernels.AvgPoolI8Rows(f)[0],

@@ -60,10 +60,13 @@ type kernelArgs struct {
 	winogradInput  kernels.WinogradF32InputArgs
 	winogradOutput kernels.WinogradF32OutputArgs
 
-	scratch   []byte // as much as the pool's Runners have asked for; holds nothing from piece to piece
-	gemmI8    kernels.GemmI8Args
-	tapsI8    kernels.TapsI8Args
-	elementI8 kernels.ElementI8Args
+	scratch          []byte // as much as the pool's Runners have asked for; holds nothing from piece to piece
+	gemmI8           kernels.GemmI8Args
+	winogradInputI8  kernels.WinogradI8InputArgs
+	winogradGemmI8   kernels.WinogradI8GemmArgs
+	winogradOutputI8 kernels.WinogradI8OutputArgs
+	tapsI8           kernels.TapsI8Args
+	elementI8        kernels.ElementI8Args
 }
 
 type helper struct {

@@ -97,6 +97,15 @@ type qweights struct {
 	bias  []float64  // real, one a channel
 }
 
+// rescale is the factor from a sum of channel c to the result, with a slope.
+func (q *quantised) rescale(c int, slope float64) float32 {
+	f := float64(q.in[0].scale) * float64(q.weights.scale[c]) * slope
+	if !q.real {
+		f /= float64(q.out.scale)
+	}
+	return float32(f)
+}
+
 // qparamOf reads the scale and zero operands of a Q or DQ node that has one of
 // each for the whole tensor.
 func (p *program) qparamOf(n *node) (q qparam, signed, ok bool) {

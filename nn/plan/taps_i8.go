@@ -63,10 +63,9 @@ func (l *lowering) depthwiseI8(n *node, g geometry) (step, StepInfo) {
 			sum += int32(v)
 		}
 		s.bias[c] = int32(w.integerBias(n.q.in[0], c)) - n.q.in[0].zero*sum
-		scale := float64(n.q.in[0].scale) * float64(w.scale[c]) / float64(n.q.out.scale)
-		s.scale[c] = float32(scale)
+		s.scale[c] = n.q.rescale(c, 1)
 		if n.q.slopes != nil {
-			s.neg[c] = float32(scale * n.q.slopes[c])
+			s.neg[c] = n.q.rescale(c, n.q.slopes[c])
 		}
 	}
 	l.plan.stats.WeightBytes += len(s.weights) + 4*(len(s.bias)+len(s.scale)+len(s.neg))
