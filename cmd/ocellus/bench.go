@@ -34,10 +34,10 @@ func (c *benchCommand) Help() string {
     OCELLUS_CPU=generic ocellus bench net.onnx   without any assembly
 
 Inputs are random numbers. p50, p90 and p99 are the times that half, nine tenths and all but a
-hundredth of the runs stay under. The share is of what the multipliers of the cores in use reach
-when nothing holds them up, measured on this machine just before and after. Where the system tells
-them, the clock and the temperature are given as well; a machine that grew slower in the meantime
-is said to have throttled.
+hundredth of the runs stay under. The share is of what the multipliers of the cores in use reach, in
+floats or in bytes as each layer has them, when nothing holds them up, measured on this machine just
+before and after. Where the system tells them, the clock and the temperature are given as well; a
+machine that grew slower in the meantime is said to have throttled.
 
 --profile gives the least time of each step over the runs that follow. Its shares of the peak are those of one core
 for each thread; bytes are what a step must read and write at the least.`
@@ -67,17 +67,17 @@ func (c *benchCommand) Run(env *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	peak := kernels.PeakF32Rows(features)[0]
-	before := peak.Measure()
+	before := measurePeaks(features)
 	times, err := c.measure(env, r)
 	if err != nil {
 		return err
 	}
-	after := peak.Measure()
-	res.fill(times, max(before, after)/opsPerMAC/1e9)
-	res.machine(before, after)
+	after := measurePeaks(features)
+	peak := peaks{max(before.f32, after.f32), max(before.i8, after.i8)}.times(float64(res.Threads))
+	res.fill(times, peak.mean(p.Steps()))
+	res.machine(before.f32, after.f32)
 	if c.Profile || c.Trace != "" {
-		if res.Profile, err = c.profile(env, r, res); err != nil {
+		if res.Profile, err = c.profile(env, r, peak); err != nil {
 			return err
 		}
 	}
@@ -88,6 +88,36 @@ func (c *benchCommand) Run(env *cli.Env) error {
 }
 
 const opsPerMAC = 2
+
+// peaks are what cores reach in floats and in bytes, in GMAC/s.
+type peaks struct{ f32, i8 float64 }
+
+func measurePeaks(f kernels.Features) peaks {
+	return peaks{kernels.PeakF32Rows(f)[0].Measure(), kernels.PeakI8Rows(f)[0].Measure()}.times(1 / (opsPerMAC * 1e9))
+}
+
+func (p peaks) times(x float64) peaks { return peaks{p.f32 * x, p.i8 * x} }
+
+// of returns the peak of what a step computes in.
+func (p peaks) of(s plan.StepInfo) float64 {
+	if s.Integer {
+		return p.i8
+	}
+	return p.f32
+}
+
+// mean returns the rate of steps that all run at their peaks.
+func (p peaks) mean(steps []plan.StepInfo) float64 {
+	macs, least := 0.0, 0.0
+	for _, s := range steps {
+		macs += float64(s.MACs)
+		least += ratio(float64(s.MACs), p.of(s))
+	}
+	if macs == 0 {
+		return p.f32
+	}
+	return ratio(macs, least)
+}
 
 // warmUp is the share of the measuring that goes before it, uncounted: until
 // caches are filled and the clock of the CPU has risen.

@@ -22,7 +22,7 @@ type benchResult struct {
 	P99MS     float64 `json:"p99_ms"`
 	MACs      int64   `json:"macs"`
 	GMACs     float64 `json:"gmac_per_s"`      // at p50
-	PeakGMACs float64 `json:"peak_gmac_per_s"` // of the threads in use
+	PeakGMACs float64 `json:"peak_gmac_per_s"` // of the threads in use, in floats or bytes as each layer has them
 	Share     float64 `json:"share_of_peak"`   // 0 to 1
 	Arena     int     `json:"arena_bytes"`
 	Weights   int     `json:"weight_bytes"`
@@ -35,11 +35,11 @@ type benchResult struct {
 	Profile *profile `json:"profile,omitempty"`
 }
 
-func (r *benchResult) fill(times []time.Duration, peakPerCore float64) {
+func (r *benchResult) fill(times []time.Duration, peak float64) {
 	slices.Sort(times)
 	at := func(q float64) float64 { return ms(times[int(q*float64(len(times)-1))]) }
 	r.Runs, r.MinMS, r.P50MS, r.P90MS, r.P99MS = len(times), at(0), at(0.5), at(0.9), at(0.99)
-	r.PeakGMACs = peakPerCore * float64(r.Threads)
+	r.PeakGMACs = peak
 	if s := times[len(times)/2].Seconds(); s > 0 {
 		r.GMACs = float64(r.MACs) / s / 1e9
 	}

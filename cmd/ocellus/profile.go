@@ -49,7 +49,7 @@ type opTime struct {
 	MS    float64 `json:"ms"`
 	Part  float64 `json:"part"`
 	Share float64 `json:"share_of_peak,omitempty"`
-	macs  int64
+	least float64 // ms at the peak
 }
 
 // profiledRuns is how many runs are timed step by step, at most; fewer where
@@ -60,7 +60,7 @@ const (
 )
 
 // profile times the steps of r, and writes the trace that is asked for.
-func (c *benchCommand) profile(env *cli.Env, r *plan.Runner, res *benchResult) (*profile, error) {
+func (c *benchCommand) profile(env *cli.Env, r *plan.Runner, peak peaks) (*profile, error) {
 	infos := r.Plan().Steps()
 	times := make([][]time.Duration, len(infos))
 	p := &profile{spans: make([]plan.Span, len(infos))}
@@ -75,43 +75,43 @@ func (c *benchCommand) profile(env *cli.Env, r *plan.Runner, res *benchResult) (
 			times[i] = append(times[i], s.Took)
 		}
 	}
-	p.fill(infos, times, res.PeakGMACs)
+	p.fill(infos, times, peak)
 	if c.Trace == "" {
 		return p, nil
 	}
 	return p, atomicfile.Write(c.Trace, func(w io.Writer) error { return json.NewEncoder(w).Encode(p.trace(infos)) })
 }
 
-func (p *profile) fill(infos []plan.StepInfo, times [][]time.Duration, peak float64) {
+func (p *profile) fill(infos []plan.StepInfo, times [][]time.Duration, peak peaks) {
 	for i, s := range infos {
 		slices.Sort(times[i])
 		t := stepTime{Node: s.Node, Fused: s.Fused, Op: s.Op, Kernel: s.Kernel, Layout: s.Layout,
 			In: dims(s.In), Out: dims(s.Out), MS: ms(times[i][0]), Bytes: s.Bytes}
 		t.GMACs, t.GBs = rate(float64(s.MACs), t.MS), rate(float64(s.Bytes), t.MS)
-		t.Share = ratio(t.GMACs, peak)
+		t.Share = ratio(t.GMACs, peak.of(s))
 		p.MS += t.MS
 		p.Steps = append(p.Steps, t)
-		p.count(s, t.MS)
+		p.count(s, t.MS, peak.of(s))
 	}
 	for i := range p.Steps {
 		p.Steps[i].Part = ratio(p.Steps[i].MS, p.MS)
 	}
 	for i := range p.Ops {
 		o := &p.Ops[i]
-		o.Part, o.Share = ratio(o.MS, p.MS), ratio(rate(float64(o.macs), o.MS), peak)
+		o.Part, o.Share = ratio(o.MS, p.MS), ratio(o.least, o.MS)
 	}
 	slices.SortStableFunc(p.Ops, func(a, b opTime) int { return cmp.Compare(b.MS, a.MS) })
 }
 
 // count adds a step to the total of its operator.
-func (p *profile) count(s plan.StepInfo, took float64) {
+func (p *profile) count(s plan.StepInfo, took, peak float64) {
 	i := slices.IndexFunc(p.Ops, func(o opTime) bool { return o.Op == s.Op })
 	if i < 0 {
 		i = len(p.Ops)
 		p.Ops = append(p.Ops, opTime{Op: s.Op})
 	}
 	o := &p.Ops[i]
-	o.Steps, o.MS, o.macs = o.Steps+1, o.MS+took, o.macs+s.MACs
+	o.Steps, o.MS, o.least = o.Steps+1, o.MS+took, o.least+rate(float64(s.MACs), peak)
 }
 
 // rate is n things in so many ms, in thousand millions a second.

@@ -14,7 +14,7 @@ func TestProfileOfSteps(t *testing.T) {
 	infos := []plan.StepInfo{
 		{Node: "a", Op: "Conv", Kernel: "k", MACs: 2e9, Bytes: 4e9, In: []nn.Shape{nn.S(1, 2)}, Out: []nn.Shape{nn.S(1, 3)}},
 		{Node: "b", Op: "Relu", Kernel: "k", Bytes: 1e9},
-		{Node: "c", Op: "Conv", Kernel: "k", MACs: 1e9},
+		{Node: "c", Op: "Conv", Kernel: "k", MACs: 2e9, Integer: true},
 	}
 	at := func(ms ...int) (all []time.Duration) {
 		for _, m := range ms {
@@ -23,7 +23,7 @@ func TestProfileOfSteps(t *testing.T) {
 		return all
 	}
 	p := &profile{Runs: 3, spans: []plan.Span{{Start: 0, Took: time.Second}, {Start: time.Second, Took: time.Second}, {Start: 2 * time.Second, Took: time.Second}}}
-	p.fill(infos, [][]time.Duration{at(900, 500, 600), at(250, 250, 250), at(250, 300, 270)}, 8)
+	p.fill(infos, [][]time.Duration{at(900, 500, 600), at(250, 250, 250), at(250, 300, 270)}, peaks{8, 16})
 	if p.MS != 1000 || p.Steps[0].GMACs != 4 || p.Steps[0].Share != 0.5 || p.Steps[0].GBs != 8 || p.Steps[1].Part != 0.25 {
 		t.Errorf("profile %+v", p)
 	}

@@ -222,6 +222,7 @@ func (l *lowering) lowerNode(i int, n *node) error {
 		}
 	}
 	info.Node, info.Fused, info.Op = n.name, n.fused, nn.Name(n.op)
+	info.Integer = n.q != nil
 	info.In, info.Out = l.shapes(n.operands()), l.shapes(n.out)
 	info.Bytes = l.plan.stats.WeightBytes - weights + l.traffic(n, s)
 	if n.nhwc {

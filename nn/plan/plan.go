@@ -38,15 +38,16 @@ type Stats struct {
 
 // StepInfo describes one step of a plan.
 type StepInfo struct {
-	Node   string   // name of the graph's node; of the last one where several are fused
-	Fused  []string // names of the other nodes that this step does as well
-	Op     string   // ONNX operator of the first of them
-	Kernel string   // row that computes it; "nn" for the plain form of package nn
-	Layout string   // how rank-4 results are stored: "NHWC" or "" for row-major
-	In     []nn.Shape
-	Out    []nn.Shape // as stored
-	MACs   int64
-	Bytes  int // read and written by one Run: operands, results and weights, each once
+	Node    string   // name of the graph's node; of the last one where several are fused
+	Fused   []string // names of the other nodes that this step does as well
+	Op      string   // ONNX operator of the first of them
+	Kernel  string   // row that computes it; "nn" for the plain form of package nn
+	Layout  string   // how rank-4 results are stored: "NHWC" or "" for row-major
+	In      []nn.Shape
+	Out     []nn.Shape // as stored
+	MACs    int64
+	Integer bool // computes on bytes rather than on floats
+	Bytes   int  // read and written by one Run: operands, results and weights, each once
 }
 
 // Plan is a compiled graph. It is immutable.
