@@ -142,3 +142,15 @@ func winogradMultiplyI8AVX2(a *WinogradI8GemmArgs)
 
 //go:noescape
 func winogradOutputI8AVX2(a *WinogradI8OutputArgs)
+
+//go:noescape
+func softmaxRowsI8AVX2(a *SoftmaxI8Args)
+
+// softmaxI8AVX2 leaves rows that are not of whole vectors to Go.
+func softmaxI8AVX2(a *SoftmaxI8Args) {
+	if a.Stride != 1 || a.N%16 != 0 {
+		softmaxI8Generic(a)
+		return
+	}
+	softmaxRowsI8AVX2(a)
+}

@@ -46,6 +46,9 @@ func KnownAnswers(f Features) error {
 	for _, row := range ElementI8Rows(f) {
 		errs = append(errs, row.KnownAnswer())
 	}
+	for _, row := range SoftmaxI8Rows(f) {
+		errs = append(errs, row.KnownAnswer())
+	}
 	for _, row := range WinogradI8Rows(f) {
 		errs = append(errs, row.KnownAnswer())
 	}
@@ -201,6 +204,26 @@ func (r *ElementI8) KnownAnswer() error {
 		if !bytes.Equal(bytesOf[0], bytesOf[1]) || !slices.Equal(floats[0], floats[1]) {
 			return &ErrKernel{"ElementI8Rows", r.Name, fmt.Sprintf("operation %d", op)}
 		}
+	}
+	return nil
+}
+
+// KnownAnswer holds the row against generic Go: see GemmI8.KnownAnswer.
+func (r *SoftmaxI8) KnownAnswer() error {
+	const rows, n = 3, 48
+	s := sequence(1)
+	x := s.fill(make([]uint8, rows*n))
+	var table [256]int32
+	for d := range table {
+		table[d] = SoftmaxI8Unit(n) >> (d / 8)
+	}
+	var results [2][]uint8
+	for i, row := range []*SoftmaxI8{r, &genericSoftmaxI8} {
+		results[i] = make([]uint8, rows*n)
+		row.Func(&SoftmaxI8Args{Dst: &results[i][0], A: &x[0], Rows: rows, N: n, Stride: 1, Table: &table, Scale: 0x1p-8, Zero: 3, Tmp: &make([]int32, n)[0]})
+	}
+	if !bytes.Equal(results[0], results[1]) {
+		return &ErrKernel{"SoftmaxI8Rows", r.Name, "three rows of 48"}
 	}
 	return nil
 }

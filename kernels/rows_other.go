@@ -23,5 +23,6 @@ var (
 	archLRNF32          []LRNF32
 	archWinogradF32     []WinogradF32
 	archWinogradI8      []WinogradI8
+	archSoftmaxI8       []SoftmaxI8
 	archEveryOtherF32   []EveryOtherF32
 )

@@ -64,6 +64,7 @@ type rows struct {
 
 	gemmI8      *kernels.GemmI8
 	winogradI8  *kernels.WinogradI8
+	softmaxI8   *kernels.SoftmaxI8
 	depthwiseI8 *kernels.TapsI8
 	maxPoolI8   *kernels.TapsI8
 	avgPoolI8   *kernels.TapsI8
@@ -85,6 +86,7 @@ func chooseRows(f kernels.Features) rows {
 		softmax:       kernels.SoftmaxF32Rows(f)[0],
 
 		gemmI8:      kernels.TrustedGemmI8(f),
+		softmaxI8:   kernels.SoftmaxI8Rows(f)[0],
 		winogradI8:  kernels.WinogradI8Rows(f)[0],
 		depthwiseI8: kernels.DepthwiseI8Rows(f)[0],
 		maxPoolI8:   kernels.MaxPoolI8Rows(f)[0],

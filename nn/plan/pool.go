@@ -62,6 +62,7 @@ type kernelArgs struct {
 
 	scratch          []byte // as much as the pool's Runners have asked for; holds nothing from piece to piece
 	gemmI8           kernels.GemmI8Args
+	softmaxI8        kernels.SoftmaxI8Args
 	winogradInputI8  kernels.WinogradI8InputArgs
 	winogradGemmI8   kernels.WinogradI8GemmArgs
 	winogradOutputI8 kernels.WinogradI8OutputArgs

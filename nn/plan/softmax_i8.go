@@ -2,26 +2,28 @@ package plan
 
 import (
 	"math"
+	"unsafe"
 
+	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
-// softmaxI8Step is softmax on bytes. Exponentials come from a table over the
-// distance to the row's largest byte, in units of 2⁻²⁴, and are summed as
-// integers. What is left are products in float64, none of them fused with a
-// sum, so every machine gives the same bits.
+// softmaxI8Step is softmax on bytes: see kernels.SoftmaxI8.
 type softmaxI8Step struct {
+	row                *kernels.SoftmaxI8
 	x, out             int
 	outer, axis, inner int // extents before, along and after the axis
-	weight             [256]uint32
-	q                  qparam
+	rowsPerPart        int // where inner is 1
+	table              [256]int32
+	scale              float32
+	zero               int32
 }
 
-// softmaxUnit is what the largest byte of a row weighs.
-const softmaxUnit = 1 << 24
+// softmaxI8Piece is about how many bytes one piece computes.
+const softmaxI8Piece = 1 << 14
 
 func (l *lowering) softmaxI8(i int, n *node) (step, StepInfo) {
-	s := &softmaxI8Step{x: n.in[0], out: n.out[0], q: n.q.out, outer: 1, axis: 1, inner: 1}
+	s := &softmaxI8Step{row: l.rows.softmaxI8, x: n.in[0], out: n.out[0], scale: n.q.out.scale, zero: n.q.out.zero, outer: 1, axis: 1, inner: 1}
 	shape := l.vals[n.in[0]].typ.Shape
 	axis, _ := nn.Axis(n.op.(*nn.Softmax).Axis, shape.Rank)
 	for d, extent := range shape.Slice() {
@@ -34,11 +36,13 @@ func (l *lowering) softmaxI8(i int, n *node) (step, StepInfo) {
 			s.inner *= extent
 		}
 	}
-	for d := range s.weight {
-		s.weight[d] = uint32(math.RoundToEven(softmaxUnit * math.Exp(-float64(d)*float64(n.q.in[0].scale))))
+	s.rowsPerPart = max(1, softmaxI8Piece/s.axis)
+	unit := float64(kernels.SoftmaxI8Unit(s.axis))
+	for d := range s.table {
+		s.table[d] = int32(math.RoundToEven(unit * math.Exp(-float64(d)*float64(n.q.in[0].scale))))
 	}
 	l.inPlace(i, s.out, s.x)
-	return s, StepInfo{Kernel: "integer"}
+	return s, StepInfo{Kernel: s.row.Name}
 }
 
 // softmax takes softmax of bytes whose result is quantised.
@@ -58,37 +62,32 @@ func (w *integers) softmax(n *node) bool {
 type softmaxI8Exec struct {
 	infallible
 	*softmaxI8Step
-	from, to []byte
+	from, to unsafe.Pointer
 }
 
 func (s *softmaxI8Step) bind(m *binder) exec {
-	return &softmaxI8Exec{softmaxI8Step: s, from: m.tensor(s.x).Bytes(), to: m.tensor(s.out).Bytes()}
+	m.needThreadScratch(4 * s.axis)
+	return &softmaxI8Exec{softmaxI8Step: s, from: m.pointer(s.x), to: m.pointer(s.out)}
 }
 
-func (e *softmaxI8Exec) parts() int { return e.outer }
+func (e *softmaxI8Exec) parts() int {
+	if e.inner > 1 {
+		return e.outer
+	}
+	return (e.outer + e.rowsPerPart - 1) / e.rowsPerPart
+}
 
-func (e *softmaxI8Exec) run(_ *kernelArgs, i int) {
-	block := e.axis * e.inner
-	from, to := e.from[i*block:][:block], e.to[i*block:][:block]
+func (e *softmaxI8Exec) run(args *kernelArgs, i int) {
+	a := &args.softmaxI8
+	*a = kernels.SoftmaxI8Args{N: e.axis, Stride: e.inner, Rows: 1, Table: &e.table, Scale: e.scale, Zero: e.zero,
+		Tmp: (*int32)(unsafe.Pointer(unsafe.SliceData(args.scratch)))}
+	first := i * e.axis * e.inner
+	if e.inner == 1 {
+		first = i * e.rowsPerPart * e.axis
+		a.Rows = min(e.rowsPerPart, e.outer-i*e.rowsPerPart)
+	}
 	for j := range e.inner {
-		e.row(from[j:], to[j:])
-	}
-}
-
-// row computes the elements inner apart. A share is weight/sum, in steps of
-// the result's scale; the factor of the row is rounded once, and each product.
-func (e *softmaxI8Exec) row(from, to []byte) {
-	largest := from[0]
-	for k := 0; k < e.axis*e.inner; k += e.inner {
-		largest = max(largest, from[k])
-	}
-	sum := uint64(0)
-	for k := 0; k < e.axis*e.inner; k += e.inner {
-		sum += uint64(e.weight[largest-from[k]])
-	}
-	factor := 1 / (float64(sum) * float64(e.q.scale))
-	for k := 0; k < e.axis*e.inner; k += e.inner {
-		v := math.RoundToEven(float64(e.weight[largest-from[k]])*factor) + float64(e.q.zero)
-		to[k] = uint8(min(max(v, 0), 255))
+		a.A, a.Dst = (*uint8)(unsafe.Add(e.from, first+j)), (*uint8)(unsafe.Add(e.to, first+j))
+		e.row.Func(a)
 	}
 }
