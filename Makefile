@@ -12,11 +12,13 @@ MODELS    = blazeface-front blazeface-back
 FACES     = face-landmark-68 face-128
 # What is held against ONNX Runtime: NETS="a.onnx b.onnx" says otherwise.
 NETS     ?= $(MODELS) $(wildcard ../shared/data/models/*/*.onnx)
+# Networks that test-exact takes: all, or few.
+EXACT    ?= all
 CPUS      = cortex-a53 cortex-a72 max
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-arm64 build build-arm64 bench results bench-peers agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-arm64 test-exact build build-arm64 bench results bench-peers agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +41,10 @@ test-race: ## the concurrent packages under the race detector (needs gcc)
 test-arm64: build build-arm64 ## kernels, plans and detections on emulated ARM CPUs
 	@scripts/need.sh qemu
 	PICTURES="$(PICTURES)" scripts/test-arm64.sh $(CPUS)
+
+test-exact: ## 8-bit networks give the same bits by every row, number of threads and architecture (EXACT=few: in a minute)
+	@scripts/need.sh qemu
+	scripts/test-exact.sh $(EXACT)
 
 build: bin/ocellus bin/ocellus-host ## bin/ocellus (device) and bin/ocellus-host
 

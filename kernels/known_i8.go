@@ -2,21 +2,10 @@ package kernels
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"unsafe"
 )
-
-// ErrKernel says that a row computes something else than its specification on
-// this machine.
-type ErrKernel struct {
-	Table, Row, Case string
-}
-
-func (e *ErrKernel) Error() string {
-	return fmt.Sprintf("kernel %s of %s gives a wrong result for %s: this machine or this build is broken", e.Row, e.Table, e.Case)
-}
 
 // TrustedGemmI8 returns the first row of GemmI8Rows that gives the known answers
 // on this machine: one for a CPU that no test has run on is chosen only so.
@@ -29,59 +18,6 @@ func trusted(rows []*GemmI8) *GemmI8 {
 		}
 	}
 	return rows[len(rows)-1]
-}
-
-// KnownAnswers runs the known answers of every integer kernel that a CPU with
-// the features f can run. It returns *ErrKernel for each row that fails, joined.
-func KnownAnswers(f Features) error {
-	var errs []error
-	for _, row := range GemmI8Rows(f) {
-		errs = append(errs, row.KnownAnswer())
-	}
-	for _, rows := range [][]*TapsI8{DepthwiseI8Rows(f), MaxPoolI8Rows(f), AvgPoolI8Rows(f)} {
-		for _, row := range rows {
-			errs = append(errs, row.KnownAnswer(rows[len(rows)-1]))
-		}
-	}
-	for _, row := range ElementI8Rows(f) {
-		errs = append(errs, row.KnownAnswer())
-	}
-	for _, row := range SoftmaxI8Rows(f) {
-		errs = append(errs, row.KnownAnswer())
-	}
-	for _, row := range WinogradI8Rows(f) {
-		errs = append(errs, row.KnownAnswer())
-	}
-	return errors.Join(errs...)
-}
-
-// sequence is a generator of bytes for known answers (Marsaglia's xorshift).
-type sequence uint32
-
-func (s *sequence) next() byte {
-	*s ^= *s << 13
-	*s ^= *s >> 17
-	*s ^= *s << 5
-	return byte(*s >> 11)
-}
-
-func (s *sequence) fill(p []uint8) []uint8 {
-	for i := range p {
-		p[i] = s.next()
-	}
-	return p
-}
-
-// weight returns −127..127, often one of the two.
-func (s *sequence) weight() int8 {
-	switch w := int8(s.next()); {
-	case w == -128, w > 100:
-		return 127
-	case w < -100:
-		return -127
-	default:
-		return w
-	}
 }
 
 // KnownAnswer runs a few tiles, the largest activations and weights among them,

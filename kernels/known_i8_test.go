@@ -6,13 +6,6 @@ import (
 	"unsafe"
 )
 
-// TestKnownAnswers: every row that can run here gives the known answers.
-func TestKnownAnswers(t *testing.T) {
-	if err := KnownAnswers(testFeatures(t)); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestTrustedGemmI8(t *testing.T) {
 	f := testFeatures(t)
 	if got, want := TrustedGemmI8(f), GemmI8Rows(f)[0]; got != want {

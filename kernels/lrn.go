@@ -19,7 +19,8 @@ const LRNSlack = 8
 
 // LRNF32 is a row of the table of kernels for local response normalisation
 // with the exponent ¾ that all known nets have, which two square roots make.
-// They err by at most Size + 4 units in the last place.
+// They add in the order of S and round each operation once, so that every row
+// gives the same bits, and err by at most Size + 4 units in the last place.
 type LRNF32 struct {
 	Name  string
 	Needs Features
@@ -33,7 +34,7 @@ func lrnF32Generic(a *LRNF32Args) {
 		for _, v := range s[i : i+a.Size] {
 			sum += v
 		}
-		root := float32(math.Sqrt(float64(a.Bias + a.Alpha*sum)))
+		root := float32(math.Sqrt(float64(a.Bias + float32(a.Alpha*sum))))
 		dst[i] = x[i] / (root * float32(math.Sqrt(float64(root))))
 	}
 }

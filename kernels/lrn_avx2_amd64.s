@@ -21,13 +21,15 @@
 #define bias  Y4
 #define mask  Y5
 
-// NORM turns sum into what v is to be divided by, and divides.
+// NORM turns sum into what v is to be divided by, and divides. Product and sum
+// round apart, as they do in every row.
 #define NORM \
-	VFMADD213PS bias, alpha, sum; \
-	VSQRTPS     sum, root;        \
-	VSQRTPS     root, sum;        \
-	VMULPS      root, sum, sum;   \
-	VDIVPS      sum, v, v
+	VMULPS  alpha, sum, sum; \
+	VADDPS  bias, sum, sum;  \
+	VSQRTPS sum, root;       \
+	VSQRTPS root, sum;       \
+	VMULPS  root, sum, sum;  \
+	VDIVPS  sum, v, v
 
 // func lrnF32AVX2(a *LRNF32Args)
 TEXT ·lrnF32AVX2(SB), NOSPLIT, $0-8

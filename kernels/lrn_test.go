@@ -27,7 +27,12 @@ func TestLRNF32(t *testing.T) {
 				row.Func(&LRNF32Args{Dst: &dst[0], A: &fenced(t, check.NewFence(t, 4*n), x, side)[0],
 					S: &fenced(t, check.NewFence(t, 4*len(s)), s, side)[0], N: n, Size: size, Alpha: alpha, Bias: bias})
 				fd.Check(t)
+				same := make([]float32, n)
+				lrnF32Generic(&LRNF32Args{Dst: &same[0], A: &x[0], S: &s[0], N: n, Size: size, Alpha: alpha, Bias: bias})
 				for i := range x {
+					if dst[i] != same[i] {
+						t.Fatalf("%s: N=%d Size=%d: %d is %v, and %v in generic Go", row.Name, n, size, i, dst[i], same[i])
+					}
 					sum := 0.0
 					for _, v := range s[i : i+size] {
 						sum += float64(v)

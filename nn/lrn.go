@@ -56,7 +56,7 @@ func lrnLines[T Float](o *LRN, out, x []T, l lines) {
 				clear(sum)
 				for w := max(c-(o.Size-1)/2, 0); w < l.n && w-c <= o.Size/2; w++ {
 					for k, v := range x[base+w*l.inner:][:len(sum)] {
-						sum[k] += float64(v) * float64(v)
+						sum[k] += float64(float64(v) * float64(v)) // not fused: the bits are to be the same everywhere
 					}
 				}
 				y := out[base+c*l.inner:][:len(sum)]
@@ -71,7 +71,7 @@ func lrnLines[T Float](o *LRN, out, x []T, l lines) {
 // root is the divisor for a sum of squares; the usual power of 3∕4 needs no
 // logarithm.
 func (o *LRN) root(sum float64) float64 {
-	d := float64(o.Bias) + float64(o.Alpha)/float64(o.Size)*sum
+	d := float64(o.Bias) + float64(float64(o.Alpha)/float64(o.Size)*sum)
 	if o.Beta == 0.75 {
 		h := math.Sqrt(d)
 		return h * math.Sqrt(h)

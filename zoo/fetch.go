@@ -8,7 +8,9 @@ import (
 	"os"
 
 	"github.com/ocellus-vision/ocellus/format/onnx"
+	"github.com/ocellus-vision/ocellus/internal/golden"
 	"github.com/ocellus-vision/ocellus/nn"
+	"github.com/ocellus-vision/ocellus/nn/plan"
 )
 
 // ErrFetch says that a model could not be fetched, and what to do.
@@ -136,7 +138,15 @@ func (e *Entry) install(tarball, dir string) error {
 	if err != nil {
 		return e.failed("", err, "%v", err)
 	}
-	props, err := e.Meta.Props()
+	m := e.Meta
+	known, err := golden.Make(g, &m, plan.Bindings{})
+	if err == nil {
+		m.Golden, err = known.JSON()
+	}
+	if err != nil {
+		return e.failed("", err, "%v", err)
+	}
+	props, err := m.Props()
 	if err != nil {
 		return e.failed("", err, "%v", err)
 	}

@@ -111,5 +111,8 @@ func (e *Entry) State(dir string) State {
 			return Stale
 		}
 	}
+	if m, err := meta.Parse(g.Meta); err != nil || m.Golden == nil {
+		return Stale
+	}
 	return Present
 }

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/ocellus-vision/ocellus/format/onnx"
+	"github.com/ocellus-vision/ocellus/internal/golden"
 	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/vision/meta"
 )
@@ -163,8 +164,12 @@ func TestFetch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, err := meta.Parse(g.Meta); err != nil || m.Task != "test" || m.Labels[0] != "a" {
-		t.Errorf("saved with metadata %v, %v", g.Meta, err)
+	m, err := meta.Parse(g.Meta)
+	if err != nil || m.Task != "test" || m.Labels[0] != "a" {
+		t.Fatalf("saved with metadata %v, %v", g.Meta, err)
+	}
+	if known, err := golden.Parse(m.Golden); err != nil || known.Check(g, m) != nil {
+		t.Errorf("the known answers %s: %v", m.Golden, err)
 	}
 	if err := f.Fetch(t.Context(), []Entry{e}, dir); err != nil || calls != 1 {
 		t.Errorf("fetched again (%d calls) though present: %v", calls, err)
@@ -180,6 +185,15 @@ func TestFetch(t *testing.T) {
 	}
 	if err := f.Fetch(t.Context(), []Entry{e}, dir); err != nil || calls != 2 || e.State(dir) != Present {
 		t.Errorf("after renewal: %v, %d calls, state %s", err, calls, e.State(dir))
+	}
+	// So does a file of an Ocellus that wrote no known answers.
+	m.Golden, m.Labels = nil, []string{"b"}
+	props, err := m.Props()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := onnx.WriteFile(e.Path(dir), g.WithMeta(props)); err != nil || e.State(dir) != Stale {
+		t.Errorf("without known answers: %v, state %s", err, e.State(dir))
 	}
 	if err := os.WriteFile(e.Path(dir), []byte("damaged"), 0o600); err != nil {
 		t.Fatal(err)

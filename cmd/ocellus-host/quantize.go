@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/ocellus-vision/ocellus/format/onnx"
 	"github.com/ocellus-vision/ocellus/internal/cli"
+	"github.com/ocellus-vision/ocellus/internal/golden"
 	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/nn/plan"
 	"github.com/ocellus-vision/ocellus/quant"
@@ -62,6 +64,7 @@ type quantized struct {
 	Vanished    int            `json:"vanished"`
 	Float       map[string]int `json:"float"`
 	Outputs     []outputError  `json:"outputs"`
+	NoGolden    string         `json:"no_known_answers,omitempty"` // why selftest has nothing to hold it against
 	what        string
 	types       string
 }
@@ -175,7 +178,7 @@ func (r *quantized) make(env *cli.Env, g *nn.Graph, m *meta.Model, samples *samp
 		return err
 	}
 	r.Activations, r.Weights, r.Vanished, r.Float = sum.Activations, sum.Weights, sum.Vanished, sum.Float
-	if q, err = describeQuantized(q, m, r); err != nil {
+	if q, err = describeQuantized(q, m, r, o.Bindings); err != nil {
 		return err
 	}
 	changes, err := quant.Compare(env.Context, g, q, s, quant.RelativeError, o)
@@ -189,14 +192,26 @@ func (r *quantized) make(env *cli.Env, g *nn.Graph, m *meta.Model, samples *samp
 }
 
 // describeQuantized writes what is known of the network into its metadata, but
-// for what is no longer true, and what has been done to it.
-func describeQuantized(g *nn.Graph, m *meta.Model, r *quantized) (*nn.Graph, error) {
+// for what is no longer true, what has been done to it, and its known answers.
+func describeQuantized(g *nn.Graph, m *meta.Model, r *quantized, b plan.Bindings) (*nn.Graph, error) {
 	if m.Provenance == nil {
 		m.Provenance = &meta.Provenance{Source: "unknown", Licence: "unknown"}
 	}
 	m.Golden, m.Metrics = nil, nil
 	change := fmt.Sprintf("quantised to %s; calibrated with %s", r.types, r.what)
 	m.Provenance.Changes = strings.TrimPrefix(m.Provenance.Changes+"; "+change, "; ")
+	known, err := golden.Make(g, m, b)
+	var none *golden.ErrGolden
+	switch {
+	case err == nil:
+		if m.Golden, err = known.JSON(); err != nil {
+			return nil, err
+		}
+	case errors.As(err, &none):
+		r.NoGolden = none.Error()
+	default:
+		return nil, err
+	}
 	props, err := m.Props()
 	if err != nil {
 		return nil, err
@@ -217,6 +232,9 @@ func (r *quantized) print(env *cli.Env) error {
 	}
 	if len(left) > 0 {
 		rows = append(rows, []string{"in float32", strings.Join(left, ", ")})
+	}
+	if r.NoGolden != "" {
+		rows = append(rows, []string{"selftest", "cannot test it: " + r.NoGolden})
 	}
 	for _, o := range r.Outputs {
 		rows = append(rows, []string{"output", fmt.Sprintf("%s: off by %.2g %% in the mean, %.2g %% at worst", o.Name, 100*o.Mean, 100*o.Worst)})

@@ -14,8 +14,10 @@ import (
 	"github.com/ocellus-vision/ocellus/format/npy"
 	"github.com/ocellus-vision/ocellus/format/onnx"
 	"github.com/ocellus-vision/ocellus/internal/cli"
+	"github.com/ocellus-vision/ocellus/internal/golden"
 	"github.com/ocellus-vision/ocellus/models"
 	"github.com/ocellus-vision/ocellus/nn"
+	"github.com/ocellus-vision/ocellus/nn/plan"
 	"github.com/ocellus-vision/ocellus/vision/meta"
 )
 
@@ -119,6 +121,13 @@ func TestQuantize(t *testing.T) {
 		}
 		if c.said != "" && (m.Preprocess == nil || !strings.Contains(m.Provenance.Changes, c.said)) {
 			t.Errorf("%s: metadata %v, want %q said", c.name, g.Meta, c.said)
+		}
+		known, err := golden.Parse(m.Golden)
+		if err != nil || known.Integers == "" {
+			t.Fatalf("%s: known answers %s, %v; want the integers' hash", c.name, m.Golden, err)
+		}
+		if err := known.Check(g, m, plan.WithFeatures(0)); err != nil {
+			t.Errorf("%s: generic Go: %v", c.name, err)
 		}
 	}
 	text, _, code := run(t, "quantize", "--out", out, writeNet(t, true), "--random-calib", "1")

@@ -10,13 +10,14 @@ import (
 )
 
 type grammar struct {
-	Detect  detectCommand      `cmd:"" help:"Find faces and other objects in pictures."`
-	Face    faceCommand        `cmd:"" help:"Tell people apart by their faces."`
-	Infer   inferCommand       `cmd:"" help:"Run any ONNX model on arrays."`
-	Inspect inspectCommand     `cmd:"" help:"Say what is in a model and what it takes to run."`
-	Bench   benchCommand       `cmd:"" help:"Measure how fast a model runs here."`
-	Doctor  doctorCommand      `cmd:"" help:"Say what this machine can do, and what it lacks."`
-	Version cli.VersionCommand `cmd:"" help:"Print the version."`
+	Detect   detectCommand      `cmd:"" help:"Find faces and other objects in pictures."`
+	Face     faceCommand        `cmd:"" help:"Tell people apart by their faces."`
+	Infer    inferCommand       `cmd:"" help:"Run any ONNX model on arrays."`
+	Inspect  inspectCommand     `cmd:"" help:"Say what is in a model and what it takes to run."`
+	Bench    benchCommand       `cmd:"" help:"Measure how fast a model runs here."`
+	Selftest selftestCommand    `cmd:"" help:"Say whether this machine computes what it should."`
+	Doctor   doctorCommand      `cmd:"" help:"Say what this machine can do, and what it lacks."`
+	Version  cli.VersionCommand `cmd:"" help:"Print the version."`
 }
 
 func app() cli.App {

@@ -35,22 +35,24 @@ var arrows = table(`
 	serve            pipeline capture vision gallery report
 
 	.                kernels nn nn/plan format format/onnx vision vision/head vision/meta face
-	zoo              nn format format/onnx format/tfjs models vision vision/head vision/meta internal/atomicfile internal/home
+	zoo              nn nn/plan format format/onnx format/tfjs models vision vision/head vision/meta internal/atomicfile internal/home internal/golden
 
 	internal/arch
 	internal/atomicfile
 	internal/check
 	internal/cli     kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta internal/home
 	internal/conformance  format format/onnx nn nn/plan
+	internal/exact
+	internal/golden  nn nn/plan vision/meta
 	internal/home
 	internal/mca
 
 	cmd/ocellus      . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
 	                 face data eval eval/page capture gallery pipeline serve report
-	                 internal/atomicfile internal/cli internal/home
+	                 internal/atomicfile internal/cli internal/home internal/golden
 	cmd/ocellus-host . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
 	                 face data eval eval/page capture gallery pipeline serve report
-	                 internal/atomicfile internal/cli internal/home
+	                 internal/atomicfile internal/cli internal/home internal/golden
 	                 format/tflite format/tfjs format/darknet format/ncnn models quant train zoo internal/conformance
 `)
 
@@ -59,10 +61,11 @@ var arrows = table(`
 var testArrows = table(`
 	nn/plan          format/onnx models
 	models           format/onnx nn/plan
-	zoo              nn/plan
 	format/onnx      nn/plan
 	vision/head      format/onnx format/npy nn/plan nn vision/meta
 	quant            format/onnx models
+	internal/exact   kernels nn nn/plan format/onnx models quant vision/meta internal/golden
+	internal/golden  format/onnx models quant kernels vision
 	.                format/npy report
 	internal/conformance  format/npy
 `)

@@ -62,6 +62,7 @@ type Plan struct {
 	infos   []StepInfo
 	memory  memory
 	stats   Stats
+	exact   bool
 }
 
 // Option changes how Compile works.
@@ -121,7 +122,11 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 		p.adoptInputs()
 	}
 	p.readPlanes()
-	return p.lower(g, &o)
+	lowered, err := p.lower(g, &o)
+	if err == nil {
+		lowered.exact = p.exact()
+	}
+	return lowered, err
 }
 
 // Inputs returns the inputs that a Runner wants filled, in the graph's order.

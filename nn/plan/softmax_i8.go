@@ -39,7 +39,7 @@ func (l *lowering) softmaxI8(i int, n *node) (step, StepInfo) {
 	s.rowsPerPart = max(1, softmaxI8Piece/s.axis)
 	unit := float64(kernels.SoftmaxI8Unit(s.axis))
 	for d := range s.table {
-		s.table[d] = int32(math.RoundToEven(unit * math.Exp(-float64(d)*float64(n.q.in[0].scale))))
+		s.table[d] = int32(math.RoundToEven(unit * exp(-float64(d)*float64(n.q.in[0].scale))))
 	}
 	l.inPlace(i, s.out, s.x)
 	return s, StepInfo{Kernel: s.row.Name}

@@ -1,0 +1,84 @@
+package kernels
+
+import (
+	"math"
+	"testing"
+	"unsafe"
+)
+
+// TestKnownAnswers: every row that can run here gives the known answers, and
+// no table is left out.
+func TestKnownAnswers(t *testing.T) {
+	tables := map[string]bool{}
+	for _, a := range KnownAnswers(testFeatures(t)) {
+		tables[a.Table] = true
+		if a.Err != nil {
+			t.Error(a.Err)
+		}
+	}
+	const want = 21 // as many as there are functions that list rows, but for those of peaks; depthwise rows are four
+	if len(tables) != want {
+		t.Errorf("%d tables %v, want %d", len(tables), tables, want)
+	}
+	for _, a := range KnownAnswers(0) {
+		if a.Row != "generic" && a.Row != "generic4x8" {
+			t.Errorf("%s of %s runs where nothing but generic Go can", a.Row, a.Table)
+		}
+	}
+}
+
+// TestKnownAnswersNoticeFloats: a row that errs in one float is found out.
+func TestKnownAnswersNoticeFloats(t *testing.T) {
+	at := func(p *float32, i int) *float32 { return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*i)) }
+	gemm := GemmF32{Name: "wrong", MR: genericMR, NR: genericNR, Func: func(a *GemmF32Args) {
+		gemmF32Generic(a)
+		*(*float32)(unsafe.Add(unsafe.Pointer(a.C), (a.M-1)*a.LDC+4*(a.N-1)))++
+	}}
+	taps := TapsF32{Name: "wrong", Func: func(a *TapsF32Args) {
+		depthwiseF32Generic(a)
+		*at(a.Out, a.C-1)++
+	}}
+	row := DepthwiseRowF32{"wrong", 0, 3, 1, 1, func(a *DepthwiseRowF32Args) {
+		depthwiseRowF32Generic(3, 1)(a)
+		*a.Out++
+	}}
+	winograd := genericWinogradF32
+	winograd.Output = func(a *WinogradF32OutputArgs) {
+		winogradOutputF32Generic(a)
+		*a.Out += 0.01
+	}
+	softmax := SoftmaxF32{Name: "wrong", Func: func(a *SoftmaxF32Args) {
+		softmaxF32Generic(a)
+		*a.Dst *= 1.0001
+	}}
+	lrn := LRNF32{Name: "wrong", Func: func(a *LRNF32Args) {
+		lrnF32Generic(a)
+		*at(a.Dst, a.N-1) *= 1.000001
+	}}
+	every := EveryOtherF32{Name: "wrong", Func: func(a *ElementF32Args) {
+		everyOtherF32Generic(a)
+		*at(a.Dst, a.N-1) = *a.A
+	}}
+	half := genericConvertF16
+	half.Narrow = func(a *ConvertF16Args) {
+		narrowF16Generic(a)
+		*a.Half ^= 1
+	}
+	for name, failed := range map[string]string{"gemm": gemm.knownAnswer(), "taps": taps.knownAnswer(&genericDepthwiseF32), "row": row.knownAnswer(),
+		"winograd": winograd.knownAnswer(), "softmax": softmax.knownAnswer(), "lrn": lrn.knownAnswer(), "every": every.knownAnswer(), "half": half.knownAnswer()} {
+		if failed == "" {
+			t.Errorf("%s: the wrong result is not noticed", name)
+		}
+	}
+	for op := range numElementOps {
+		wrong := genericElementF32
+		wrong.Funcs[op] = func(a *ElementF32Args) {
+			genericElementF32.Funcs[op](a)
+			v := float64(*at(a.Dst, a.N-1))
+			*at(a.Dst, a.N-1) += float32(math.Copysign(1e-5*math.Abs(v)+1e-5, v))
+		}
+		if got := wrong.knownAnswer(); got != elementNames[op] {
+			t.Errorf("%s: what is noticed is %q", elementNames[op], got)
+		}
+	}
+}
