@@ -14,7 +14,7 @@ func (p *Plan) Exact() bool { return p.exact }
 
 func (p *program) exact() bool {
 	for _, n := range p.nodes {
-		if n.q == nil && (!exactOp(n.op) || n.res != none || n.act != nil) {
+		if n.q == nil && (!exactOp(n.op) || n.hasEpilogue()) {
 			return false
 		}
 	}
