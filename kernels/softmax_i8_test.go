@@ -59,8 +59,11 @@ func TestSoftmaxI8(t *testing.T) {
 func closeToSoftmax(t *testing.T, a *SoftmaxI8Args, x, got []uint8, scale float64) {
 	t.Helper()
 	for r := range a.Rows {
-		sum := 0.0
-		weight := func(at int) float64 { return math.Exp(float64(int(x[at])-255) * scale) }
+		sum, largest := 0.0, uint8(0)
+		for n := range a.N {
+			largest = max(largest, x[r*a.N+n*a.Stride])
+		}
+		weight := func(at int) float64 { return math.Exp(float64(int(x[at])-int(largest)) * scale) }
 		for n := range a.N {
 			sum += weight(r*a.N + n*a.Stride)
 		}
