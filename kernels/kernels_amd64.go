@@ -154,3 +154,12 @@ func softmaxI8AVX2(a *SoftmaxI8Args) {
 	}
 	softmaxRowsI8AVX2(a)
 }
+
+//go:noescape
+func copyRowsAVX2(a *CopyRowsArgs)
+
+//go:noescape
+func everyOtherI8AVX2(a *EveryOtherI8Args)
+
+//go:noescape
+func interleaveI8AVX2(a *InterleaveI8Args)

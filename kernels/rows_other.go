@@ -24,5 +24,6 @@ var (
 	archWinogradF32     []WinogradF32
 	archWinogradI8      []WinogradI8
 	archSoftmaxI8       []SoftmaxI8
+	archMoveI8          []MoveI8
 	archEveryOtherF32   []EveryOtherF32
 )

@@ -1,8 +1,7 @@
 package plan
 
 import (
-	"encoding/binary"
-
+	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
@@ -61,6 +60,7 @@ func spread(n *node, idx *nn.Tensor, c int) (*qweights, bool) {
 // channelI8Step picks channels out of the pixels of a picture of bytes stored
 // as NHWC.
 type channelI8Step struct {
+	row      *kernels.MoveI8
 	x, out   int
 	idx      []int32
 	from, to int // channels
@@ -80,7 +80,7 @@ func (l *lowering) channelsI8(n *node) (step, StepInfo) {
 		return nil, StepInfo{}
 	}
 	c := t.Shape.Dims[last]
-	s := &channelI8Step{x: n.in[0], out: n.out[0], from: c, to: idx.Elems(), pixels: t.Shape.Elems() / c}
+	s := &channelI8Step{row: l.rows.moveI8, x: n.in[0], out: n.out[0], from: c, to: idx.Elems(), pixels: t.Shape.Elems() / c}
 	for i := range s.to {
 		s.idx = append(s.idx, int32((idx.Int(i)+c)%c))
 	}
@@ -102,12 +102,14 @@ func (s *channelI8Step) perPart() int { return max(1, channelPiece/s.to) }
 
 func (e *channelI8Exec) parts() int { return (e.pixels + e.perPart() - 1) / e.perPart() }
 
-func (e *channelI8Exec) run(_ *kernelArgs, i int) {
+func (e *channelI8Exec) run(args *kernelArgs, i int) {
 	first := i * e.perPart()
 	pixels := min(e.perPart(), e.pixels-first)
 	src, dst := e.src[first*e.from:][:pixels*e.from], e.dst[first*e.to:][:pixels*e.to]
 	if e.first >= 0 {
-		everyOtherByte(dst, src[e.first:])
+		a := &args.everyOtherI8
+		a.Dst, a.A, a.N = &dst[0], &src[e.first], len(dst)
+		e.row.EveryOther(a)
 		return
 	}
 	for p := range pixels {
@@ -115,18 +117,5 @@ func (e *channelI8Exec) run(_ *kernelArgs, i int) {
 		for j, c := range e.idx {
 			to[j] = from[c]
 		}
-	}
-}
-
-// everyOtherByte sets dst[i] to src[2i], four at a time.
-func everyOtherByte(dst, src []byte) {
-	for len(dst) >= 4 && len(src) >= 8 {
-		v := binary.LittleEndian.Uint64(src) & 0x00ff00ff00ff00ff
-		v = (v | v>>8) & 0x0000ffff0000ffff
-		binary.LittleEndian.PutUint32(dst, uint32(v|v>>16))
-		dst, src = dst[4:], src[8:]
-	}
-	for i := range dst {
-		dst[i] = src[2*i]
 	}
 }

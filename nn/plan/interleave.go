@@ -3,12 +3,14 @@ package plan
 import (
 	"unsafe"
 
+	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
 // interleaveStep brings pictures of a few channels from NCHW into NHWC: the
 // first thing that most plans do.
 type interleaveStep struct {
+	row             *kernels.MoveI8
 	x, out          int
 	size            int // bytes of an element
 	pictures, c, px int // pixels of a picture
@@ -25,7 +27,7 @@ func (l *lowering) interleave(n *node) (step, StepInfo) {
 	if c < 2 || c > 4 || v.DType.Size() != 1 && v.DType.Size() != 4 || v.Shape.Elems() == 0 {
 		return nil, StepInfo{}
 	}
-	s := &interleaveStep{x: n.in[0], out: n.out[0], size: v.DType.Size(), pictures: v.Shape.Dims[0], c: c, px: v.Shape.Dims[2] * v.Shape.Dims[3]}
+	s := &interleaveStep{row: l.rows.moveI8, x: n.in[0], out: n.out[0], size: v.DType.Size(), pictures: v.Shape.Dims[0], c: c, px: v.Shape.Dims[2] * v.Shape.Dims[3]}
 	return s, StepInfo{Kernel: "move"}
 }
 
@@ -41,12 +43,17 @@ func (s *interleaveStep) bind(m *binder) exec {
 
 func (e *interleaveExec) parts() int { return e.pictures }
 
-func (e *interleaveExec) run(_ *kernelArgs, i int) {
+func (e *interleaveExec) run(args *kernelArgs, i int) {
 	n := e.c * e.px * e.size
 	from, to := e.from[i*n:][:n], e.to[i*n:][:n]
-	if e.size == 1 {
+	switch {
+	case e.size == 1 && e.c == 3:
+		a := &args.interleaveI8
+		*a = kernels.InterleaveI8Args{Dst: &to[0], A: &from[0], B: &from[e.px], C: &from[2*e.px], N: e.px}
+		e.row.Interleave(a)
+	case e.size == 1:
 		interleave(to, from, e.c)
-	} else {
+	default:
 		interleave(words(to), words(from), e.c)
 	}
 }

@@ -64,6 +64,7 @@ type rows struct {
 
 	gemmI8      *kernels.GemmI8
 	winogradI8  *kernels.WinogradI8
+	moveI8      *kernels.MoveI8
 	softmaxI8   *kernels.SoftmaxI8
 	depthwiseI8 *kernels.TapsI8
 	maxPoolI8   *kernels.TapsI8
@@ -87,6 +88,7 @@ func chooseRows(f kernels.Features) rows {
 
 		gemmI8:      kernels.TrustedGemmI8(f),
 		softmaxI8:   kernels.SoftmaxI8Rows(f)[0],
+		moveI8:      kernels.MoveI8Rows(f)[0],
 		winogradI8:  kernels.WinogradI8Rows(f)[0],
 		depthwiseI8: kernels.DepthwiseI8Rows(f)[0],
 		maxPoolI8:   kernels.MaxPoolI8Rows(f)[0],
@@ -267,6 +269,9 @@ func (l *lowering) choose(i int, n *node) (step, StepInfo) {
 		return s, info
 	}
 	if s, info := l.channelsI8(n); s != nil {
+		return s, info
+	}
+	if s, info := l.join(n); s != nil {
 		return s, info
 	}
 	if s, info := l.interleave(n); s != nil {

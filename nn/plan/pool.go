@@ -62,6 +62,9 @@ type kernelArgs struct {
 
 	scratch          []byte // as much as the pool's Runners have asked for; holds nothing from piece to piece
 	gemmI8           kernels.GemmI8Args
+	copyRows         kernels.CopyRowsArgs
+	everyOtherI8     kernels.EveryOtherI8Args
+	interleaveI8     kernels.InterleaveI8Args
 	softmaxI8        kernels.SoftmaxI8Args
 	winogradInputI8  kernels.WinogradI8InputArgs
 	winogradGemmI8   kernels.WinogradI8GemmArgs
