@@ -121,6 +121,18 @@
 	JLT          done;       \
 	ADDQ         ld, c
 
+// HALFPAIR is STOREPAIR for 8 columns.
+#define HALFPAIR(v, x, second, next, done) \
+	VMOVQ        x, (c);       \
+	CMPQ         rows, second; \
+	JLT          done;         \
+	ADDQ         ld, c;        \
+	VEXTRACTI128 $1, v, X12;   \
+	VMOVQ        X12, (c);     \
+	CMPQ         rows, next;   \
+	JLT          done;         \
+	ADDQ         ld, c
+
 #define SCALEF(v0, v1) \
 	VCVTDQ2PS v0, v0;     \
 	VCVTDQ2PS v1, v1;     \
@@ -138,7 +150,7 @@
 
 // RESULTS are from the sums on to the end. ALL(f) applies f to every row of
 // the tile, EACH(f, done) to the first M; PACK makes bytes of all pairs of rows,
-// STORE16 stores them, and KEEP puts them on the stack, which LEAKEEP points at.
+// STORE16 stores them, STORE8 their first 8 columns, and KEEP puts them on the stack, which LEAKEEP points at.
 #define RESULTS \
 	MOVQ  GemmI8Args_M(args), rows;               \
 	MOVQ  GemmI8Args_LDC(args), ld;               \
@@ -172,6 +184,11 @@ fixed:                                            \
 	STORE16(done);                                \
 	JMP   done;                                   \
 partial:                                          \
+	CMPQ  GemmI8Args_N(args), $8;                 \
+	JNE   other;                                  \
+	STORE8(done);                                 \
+	JMP   done;                                   \
+other:                                            \
 	KEEP;                                         \
 	LEAKEEP(from);                                \
 nextRow:                                          \

@@ -122,6 +122,10 @@
 	STOREPAIR(c00, X0, $2, $3, done); \
 	STOREPAIR(c20, X4, $4, $5, done)
 
+#define STORE8(done) \
+	HALFPAIR(c00, X0, $2, $3, done); \
+	HALFPAIR(c20, X4, $4, $5, done)
+
 #define KEEP \
 	VMOVDQU c00, bytes-64(SP); \
 	VMOVDQU c20, bytes-32(SP)

@@ -117,6 +117,11 @@
 	STOREPAIR(c20, X4, $4, $5, done); \
 	STOREPAIR(c40, X8, $6, $7, done)
 
+#define STORE8(done) \
+	HALFPAIR(c00, X0, $2, $3, done); \
+	HALFPAIR(c20, X4, $4, $5, done); \
+	HALFPAIR(c40, X8, $6, $7, done)
+
 #define KEEP \
 	VMOVDQU c00, bytes-96(SP); \
 	VMOVDQU c20, bytes-64(SP); \

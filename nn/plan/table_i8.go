@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/ocellus-vision/ocellus/kernels"
@@ -27,33 +28,55 @@ func slopeTable(in, out qparam, slope float64, lo, hi float32) (t [256]uint8) {
 }
 
 // fuseSlopes gives convolutions and products of bytes the slopes below zero
-// (PRelu, LeakyRelu) that alone read their result. The requantisation then has
-// another scale for negative sums, and the rounding between the two operations
-// does not take place: one less than the graph writes, and the same bits on every
-// CPU all the same. Of that rounding's saturation remain the limits that hold for
-// all channels.
+// (PRelu, LeakyRelu), or the change of scale, that alone read their result. The
+// requantisation then has other scales, and the rounding between the two
+// operations does not take place: one less than the graph writes, and the same
+// bits on every CPU all the same. Of that rounding's saturation remain the limits
+// that hold for all channels.
 func (p *program) fuseSlopes() {
 	u := p.usage()
 	for _, n := range p.nodes {
-		if !n.takesTable() || n.q.slopes != nil || !n.q.out.wholeRange(n.q.lo, n.q.hi) {
-			continue
+		for n.takesTable() && n.q.slopes == nil {
+			after := p.soleReader(u, n)
+			if after == nil || after.q == nil || !n.q.takeSlopes(after) {
+				break
+			}
+			p.absorb(n, after)
 		}
-		after := p.soleReader(u, n)
-		if after == nil || after.q == nil {
-			continue
-		}
-		slopes := slopesOf(n.q, after)
-		if slopes == nil {
-			continue
-		}
-		lo, hi := after.q.out.limits(n.q.out.sloped(slopes))
-		if after.q.kind == qSlopes {
-			lo, hi = max(lo, after.q.lo), max(lo, min(hi, after.q.hi))
-		}
-		n.q.slopes, n.q.out, n.q.lo, n.q.hi = slopes, after.q.out, lo, hi
-		p.absorb(n, after)
 	}
 	p.sweep()
+}
+
+// takeSlopes gives q, which makes what after reads, the scales of both.
+func (q *quantised) takeSlopes(after *node) bool {
+	to := after.q.out
+	switch after.q.kind {
+	case qTable:
+		lo, hi := to.limits(float32(math.Inf(-1)), float32(math.Inf(1)))
+		if slopeTable(q.out, to, 1, lo, hi) == *after.q.table {
+			q.lo, q.hi = to.limits(q.lo*q.out.scale, q.hi*q.out.scale)
+			q.out = to
+			return true
+		}
+		// A table may do more than the operation that it is named after.
+		op, ok := after.op.(*nn.LeakyRelu)
+		if !ok || !q.out.wholeRange(q.lo, q.hi) || slopeTable(q.out, to, float64(op.Alpha), lo, hi) != *after.q.table {
+			return false
+		}
+		q.slopes = slices.Repeat([]float64{float64(op.Alpha)}, len(q.weights.scale))
+		q.lo, q.hi = to.limits(q.out.sloped(q.slopes))
+	case qSlopes:
+		if q.kind != qConv || len(after.q.slopes) != len(q.weights.scale) || !q.out.wholeRange(q.lo, q.hi) {
+			return false
+		}
+		q.slopes = after.q.slopes
+		lo, hi := to.limits(q.out.sloped(q.slopes))
+		q.lo, q.hi = max(lo, after.q.lo), max(lo, min(hi, after.q.hi))
+	default:
+		return false
+	}
+	q.out = to
+	return true
 }
 
 // sloped returns the limits of the real numbers that bytes stand for, after
@@ -72,30 +95,6 @@ func (q qparam) sloped(slopes []float64) (float32, float32) {
 // and does nothing to them yet.
 func (n *node) takesTable() bool {
 	return n.q != nil && !n.q.real && (n.q.kind == qConv || n.q.kind == qDense) && n.q.after == nil
-}
-
-// slopesOf returns the slopes of after below zero, one for each channel of what
-// q makes, if it has nothing but those.
-func slopesOf(q *quantised, after *node) []float64 {
-	channels := len(q.weights.scale)
-	if after.q.kind == qSlopes && q.kind == qConv && len(after.q.slopes) == channels {
-		return after.q.slopes
-	}
-	op, ok := after.op.(*nn.LeakyRelu)
-	if !ok || after.q.kind != qTable {
-		return nil
-	}
-	// A table may do more than the operation that it is named after.
-	slope, out := float64(op.Alpha), after.q.out
-	lo, hi := out.limits(float32(math.Inf(-1)), float32(math.Inf(1)))
-	if slopeTable(q.out, out, slope, lo, hi) != *after.q.table {
-		return nil
-	}
-	slopes := make([]float64, channels)
-	for c := range slopes {
-		slopes[c] = slope
-	}
-	return slopes
 }
 
 // fuseTables gives convolutions and products of bytes the table that alone
