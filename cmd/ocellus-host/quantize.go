@@ -50,7 +50,8 @@ that has none, say it with --colour, --mean, --scale and --fit.
 At the end each output is compared with that of the network in float32, on the same inputs: the
 length of the difference as a share of the length of the output. A few hundredths are usual. Is it
 more, look at the output's meaning: one scale serves a whole tensor, so that small numbers beside
-large ones suffer. The file runs in any engine that knows QuantizeLinear (ONNX Runtime does).`
+large ones suffer. The file runs in any engine that knows QuantizeLinear (ONNX Runtime does). It
+carries known answers, by which "ocellus selftest" judges a board.`
 }
 
 // quantized is what is printed.
