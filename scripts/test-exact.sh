@@ -1,8 +1,7 @@
 #!/bin/sh
 # test-exact.sh few|all: networks in 8-bit integers give the same bits by every
 # row of kernels of this machine, and of emulated ARM CPUs, which read the
-# files that were quantised here. "few" take a minute,
-# "all" ten.
+# files that were quantised here. "few" take a minute, "all" seven.
 set -eu
 export CGO_ENABLED=0 OCELLUS_EXACT_DIR="$PWD/demo-out/exact"
 mkdir -p "$OCELLUS_EXACT_DIR"
