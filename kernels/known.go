@@ -40,6 +40,9 @@ func KnownAnswers(f Features) []Answer {
 	for _, r := range SoftmaxI8Rows(f) {
 		all = append(all, Answer{"softmax int8", r.Name, r.KnownAnswer()})
 	}
+	for _, r := range MoveI8Rows(f) {
+		all = append(all, Answer{"move int8", r.Name, r.KnownAnswer()})
+	}
 	for _, r := range WinogradI8Rows(f) {
 		all = append(all, Answer{"winograd int8", r.Name, r.KnownAnswer()})
 	}

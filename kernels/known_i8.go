@@ -211,3 +211,22 @@ func (r *WinogradI8) KnownAnswer() error {
 	}
 	return nil
 }
+
+// KnownAnswer holds the row against generic Go: see GemmI8.KnownAnswer.
+func (r *MoveI8) KnownAnswer() error {
+	const n = 77
+	s := sequence(1)
+	x := s.fill(make([]uint8, 3*n))
+	var results [2][]uint8
+	for i, row := range []*MoveI8{r, &genericMoveI8} {
+		dst := make([]uint8, 7*n)
+		row.CopyRows(&CopyRowsArgs{Dst: unsafe.Pointer(&dst[0]), A: unsafe.Pointer(&x[0]), LDD: n, LDA: n / 2, Rows: 3, N: n - 9})
+		row.EveryOther(&EveryOtherI8Args{Dst: &dst[3*n], A: &x[1], N: n})
+		row.Interleave(&InterleaveI8Args{Dst: &dst[4*n], A: &x[0], B: &x[n], C: &x[2*n], N: n})
+		results[i] = dst
+	}
+	if !bytes.Equal(results[0], results[1]) {
+		return &ErrKernel{"MoveI8Rows", r.Name, "77 bytes"}
+	}
+	return nil
+}
