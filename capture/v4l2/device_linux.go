@@ -109,7 +109,7 @@ func (p *pixFormat) config() Config {
 		Interlaced: p.field > fieldNone,
 	}
 	if p.quantisation == 0 {
-		c.FullRange = p.colourSpace == spaceJPEG
+		c.FullRange = p.colourSpace == spaceJPEG || c.FourCC == Grey
 	}
 	if p.encoding == 0 {
 		c.BT709 = p.colourSpace == space709 || p.colourSpace == spaceSMPTE240M

@@ -60,22 +60,26 @@ type Format struct {
 // Size is a size that a device offers in a format. Where it offers a range,
 // W and H are the smallest, and MaxW and MaxH the largest.
 type Size struct {
-	W, H         int
-	MaxW, MaxH   int       // 0: W and H are the only ones
-	StepW, StepH int       // of a range
-	Rates        []float64 // frames a second, the fastest first; of the largest size for a range
+	W     int       `json:"w"`
+	H     int       `json:"h"`
+	MaxW  int       `json:"max_w,omitempty"` // 0: W and H are the only ones
+	MaxH  int       `json:"max_h,omitempty"`
+	StepW int       `json:"step_w,omitempty"` // of a range
+	StepH int       `json:"step_h,omitempty"`
+	Rates []float64 `json:"rates,omitempty"` // frames a second, the fastest first; of the largest size for a range
 }
 
 // Control is a setting of a device.
 type Control struct {
-	ID       uint32
-	Name     string // lower case, words joined by underlines: exposure_time_absolute
-	Kind     string // integer, boolean, menu, button, other
-	Min, Max int
-	Step     int
-	Default  int
-	Value    int
-	Inactive bool // has no effect now, as another one decides
+	ID       uint32 `json:"id"`
+	Name     string `json:"name"` // lower case, words joined by underlines: exposure_time_absolute
+	Kind     string `json:"kind"` // integer, boolean, menu, button, other
+	Min      int    `json:"min"`
+	Max      int    `json:"max"`
+	Step     int    `json:"step"`
+	Default  int    `json:"default"`
+	Value    int    `json:"value"`
+	Inactive bool   `json:"inactive,omitempty"` // has no effect now, as another one decides
 }
 
 // Config is the shape of the frames of a stream.

@@ -29,7 +29,10 @@ var arrows = table(`
 	report           vision internal/atomicfile
 	train            nn nn/plan models data quant vision
 
-	capture          vision
+	capture          vision capture/avi capture/jpeg capture/v4l2
+	capture/avi
+	capture/jpeg
+	capture/v4l2
 	gallery          kernels
 	pipeline         capture vision vision/head vision/meta nn nn/plan face gallery
 	serve            pipeline capture vision gallery report
@@ -81,12 +84,13 @@ var (
 const testOnly = "internal/check"
 
 // unsafeUsers are the packages that may go around the type system: the
-// kernels, the tensors and arenas that they run on, and the fences of tests.
-var unsafeUsers = []string{"kernels", "nn", "nn/plan", "internal/check"}
+// kernels, the tensors and arenas that they run on, requests to drivers, and
+// the fences of tests.
+var unsafeUsers = []string{"kernels", "nn", "nn/plan", "capture/v4l2", "internal/check"}
 
 // singleThreaded are packages that start no goroutines: workers are the
 // caller's (nn/plan) to hand out.
-var singleThreaded = []string{"kernels", "nn", "vision", "vision/head", "vision/meta"}
+var singleThreaded = []string{"kernels", "nn", "vision", "vision/head", "vision/meta", "capture/avi", "capture/jpeg", "capture/v4l2"}
 
 // inits lists the files that have a func init, and why.
 var inits = map[string]string{

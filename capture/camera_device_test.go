@@ -1,0 +1,132 @@
+package capture
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/ocellus-vision/ocellus/capture/v4l2"
+)
+
+// TestDevice reads from a camera of this machine, in every format that it
+// offers and that is read: the test for a real device, or for the kernel's
+// virtual one (vivid).
+func TestDevice(t *testing.T) {
+	cameras, err := Cameras()
+	if err != nil || len(cameras) == 0 {
+		t.Skipf("no camera here (%v)", err)
+	}
+	for _, cam := range cameras {
+		t.Logf("%s: %s (%s), %d formats, %d controls, %v", cam.Path, cam.Device, cam.Driver, len(cam.Formats), len(cam.Controls), cam.Problem)
+		if cam.Reason != "" {
+			continue
+		}
+		for f := YUYV; f < formats; f++ {
+			if cam.offers(f) {
+				t.Run(f.String(), func(t *testing.T) { readDevice(t, cam.Path, f) })
+			}
+		}
+	}
+}
+
+// TestUnplug has the virtual camera go and come back.
+func TestUnplug(t *testing.T) {
+	cameras, err := Cameras()
+	if err != nil || len(cameras) == 0 || cameras[0].Driver != "vivid" {
+		t.Skipf("no virtual camera here (%v)", err)
+	}
+	path := cameras[0].Path
+	for _, c := range cameras[0].Controls {
+		if c.Name == "disconnect" {
+			unplug(t, path, c.ID)
+			return
+		}
+	}
+	t.Skip("this virtual camera cannot be disconnected")
+}
+
+func unplug(t *testing.T, path string, control uint32) {
+	for range 2 {
+		s, err := Open(path, Options{Timeout: 10 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f, held Frame
+		if err := s.Next(t.Context(), &held); err != nil {
+			t.Fatal(err)
+		}
+		d, err := v4l2.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.SetControl(control, 1); err != nil {
+			t.Fatal(err)
+		}
+		d.Close()
+		for err = nil; err == nil; {
+			err = s.Next(t.Context(), &f)
+		}
+		var e *ErrCapture
+		if !errors.As(err, &e) || e.Reason != Unplugged {
+			t.Fatalf("after it has gone: %v", err)
+		}
+		t.Log(err)
+		held.Release()
+		s.Close()
+	}
+}
+
+func (c *Camera) offers(f Format) bool {
+	for _, o := range c.Formats {
+		if o.Format == f.String() {
+			return true
+		}
+	}
+	return false
+}
+
+func readDevice(t *testing.T, path string, format Format) {
+	s, err := Open(path, Options{Format: format, W: 640, H: 480, Timeout: 10 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", s.Info())
+	var f, held Frame
+	var d Decoder
+	var last time.Time
+	for i := range 6 {
+		if err := s.Next(t.Context(), &f); err != nil {
+			t.Fatal(err)
+		}
+		r, err := d.Raster(&f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := make([]uint8, r.W*3)
+		r.Row(row, r.H/2)
+		if bytes.Count(row, row[:1]) == len(row) && format != Grey {
+			t.Error("the picture is flat")
+		}
+		if age := time.Since(f.Captured); age < 0 || age > 5*time.Second || !f.Captured.After(last) {
+			t.Errorf("frame %d was captured %v ago", i, age)
+		}
+		last = f.Captured
+		t.Logf("frame %d, %d lost, age %v, first pixel %v", f.Sequence, f.Dropped, time.Since(f.Captured), row[:3])
+	}
+	f.Release()
+	if err := s.Next(t.Context(), &held); err != nil {
+		t.Fatal(err)
+	}
+	before := bytes.Clone(held.Planes[0].Pix)
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if !bytes.Equal(held.Planes[0].Pix, before) {
+		t.Error("a frame that is held changes after Close")
+	}
+	held.Release()
+	if err := s.Next(t.Context(), &f); err == nil {
+		t.Error("a closed camera gives frames")
+	}
+}

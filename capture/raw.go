@@ -1,0 +1,79 @@
+package capture
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+)
+
+// raw reads bare frames from a pipe.
+type raw struct {
+	*pump
+	in    io.Reader
+	bytes int
+	ended bool
+}
+
+// openRaw reads a spec such as yuyv:640x480@30.
+func openRaw(spec, rest string, o Options) (Source, error) {
+	name, size, _ := strings.Cut(rest, ":")
+	format, known := ParseFormat(name)
+	p, sized := parseShape(size)
+	switch {
+	case !known || !sized || format == AnyFormat:
+		return nil, &ErrCapture{
+			Source: spec, Reason: Invalid, Why: "bare frames need a format and a size",
+			Cure: "as in raw:yuyv:640x480@30; formats are yuyv, uyvy, nv12, i420, grey and rgb",
+		}
+	case format == MJPEG:
+		return nil, &ErrCapture{Source: spec, Reason: Unsupported, Why: "JPEGs on a pipe are not told apart", Cure: "have ffmpeg write frames: -f rawvideo -pix_fmt yuyv422"}
+	case o.Stdin == nil:
+		return nil, &ErrCapture{Source: spec, Reason: Invalid, Why: "there is no standard input to read"}
+	}
+	info := Info{Name: spec, Kind: "raw", Format: format, W: p.w, H: p.h, FPS: p.fps, Live: !o.AsFast}
+	r := &raw{pump: newPump(info, &o, o.AsFast), in: o.Stdin, bytes: frameBytes(format, p.w, p.h)}
+	go r.run(r.read)
+	return r, nil
+}
+
+func (r *raw) read(mem []byte) ([]byte, time.Time, error) {
+	if r.ended {
+		return nil, time.Time{}, io.EOF
+	}
+	if len(mem) < r.bytes {
+		mem = make([]byte, r.bytes)
+	}
+	n, err := io.ReadFull(r.in, mem)
+	at := time.Now()
+	switch err {
+	case nil:
+		return mem, at, nil
+	case io.EOF:
+		return nil, at, io.EOF
+	case io.ErrUnexpectedEOF:
+		r.ended = true
+		part := Raster{Format: r.info.Format, W: r.info.W, H: r.info.H}
+		rows, _ := part.lay(mem[:n], 0)
+		return nil, at, &ErrCapture{Source: r.info.Name, Reason: Torn, Why: "the input ends within a frame", Rows: rows, Err: err}
+	}
+	return nil, at, &ErrCapture{Source: r.info.Name, Reason: Unplugged, Why: "the input cannot be read: " + err.Error(), Err: err}
+}
+
+func (r *raw) Info() Info { return r.info }
+
+func (r *raw) Next(ctx context.Context, f *Frame) error {
+	data, err := r.frame(ctx, f)
+	if err != nil {
+		return err
+	}
+	f.FullRange = f.Format == Grey
+	f.lay(data, 0)
+	return nil
+}
+
+// Close ends the source. A read that is under way ends with its input.
+func (r *raw) Close() error {
+	r.close()
+	return nil
+}
