@@ -83,7 +83,7 @@ func (p *parts) bounds(line []byte) bool {
 		return false
 	}
 	name := bytes.TrimLeft(bytes.TrimRight(line, "\r\n \t"), "-")
-	return bytes.Equal(name, p.boundary)
+	return bytes.Equal(bytes.TrimSuffix(name, []byte("--")), p.boundary) // dashes behind it: the last
 }
 
 func (p *parts) upToBoundary(mem []byte) ([]byte, error) {

@@ -42,9 +42,9 @@ func (r *Raster) Row(dst []uint8, y int) {
 	case Grey:
 		k.greyRow(dst, p[:r.W])
 	case YUYV:
-		k.packedRow(dst, p, 0, 1)
+		k.packedRow(dst, p)
 	case UYVY:
-		k.packedRow(dst, p, 1, 0)
+		k.turnedRow(dst, p)
 	case NV12:
 		c := r.Planes[1].Pix[y>>1*r.Planes[1].Stride:]
 		k.pairRow(dst, p[:r.W], c)
@@ -80,13 +80,16 @@ func (k *ycc) pixel(d []uint8, luma uint8, r, g, b int32) {
 	d[0], d[1], d[2] = level(y+r), level(y+g), level(y+b)
 }
 
-// level returns v/65536 held to 0..255.
-func level(v int32) uint8 {
-	if v>>16&^255 != 0 {
-		return uint8(^(v >> 31))
+// level returns v/65536 held to 0..255. No matrix leads outside -384..639, so
+// that a table serves, which no picture makes a CPU guess wrong about.
+func level(v int32) uint8 { return levels[uint32(v>>16+384)&1023] }
+
+var levels = func() (t [1024]uint8) {
+	for i := range t {
+		t[i] = uint8(max(0, min(255, i-384)))
 	}
-	return uint8(v >> 16)
-}
+	return t
+}()
 
 func (k *ycc) greyRow(dst, luma []uint8) {
 	for i, v := range luma {
@@ -96,20 +99,35 @@ func (k *ycc) greyRow(dst, luma []uint8) {
 	}
 }
 
-// packedRow reads groups of 4 bytes, in which the first luma is at y and the
-// first chroma at c.
-func (k *ycc) packedRow(dst, p []uint8, y, c int) {
+// packedRow reads groups of 4 bytes, Y0 Cb Y1 Cr.
+func (k *ycc) packedRow(dst, p []uint8) {
 	n := len(dst) / 3
 	for i := 0; i+1 < n; i += 2 {
 		s, d := p[i*2:i*2+4:i*2+4], dst[i*3:i*3+6:i*3+6]
-		r, g, b := k.chroma(s[c&1], s[c&1+2])
-		k.pixel(d, s[y&1], r, g, b)
-		k.pixel(d[3:], s[y&1+2], r, g, b)
+		r, g, b := k.chroma(s[1], s[3])
+		k.pixel(d, s[0], r, g, b)
+		k.pixel(d[3:], s[2], r, g, b)
 	}
 	if n&1 == 1 {
 		s := p[(n-1)*2 : (n-1)*2+4]
-		r, g, b := k.chroma(s[c], s[c+2])
-		k.pixel(dst[(n-1)*3:], s[y], r, g, b)
+		r, g, b := k.chroma(s[1], s[3])
+		k.pixel(dst[(n-1)*3:], s[0], r, g, b)
+	}
+}
+
+// turnedRow reads groups of 4 bytes, Cb Y0 Cr Y1.
+func (k *ycc) turnedRow(dst, p []uint8) {
+	n := len(dst) / 3
+	for i := 0; i+1 < n; i += 2 {
+		s, d := p[i*2:i*2+4:i*2+4], dst[i*3:i*3+6:i*3+6]
+		r, g, b := k.chroma(s[0], s[2])
+		k.pixel(d, s[1], r, g, b)
+		k.pixel(d[3:], s[3], r, g, b)
+	}
+	if n&1 == 1 {
+		s := p[(n-1)*2 : (n-1)*2+4]
+		r, g, b := k.chroma(s[0], s[2])
+		k.pixel(dst[(n-1)*3:], s[1], r, g, b)
 	}
 }
 
