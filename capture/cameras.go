@@ -11,24 +11,30 @@ import (
 
 // Camera is a camera of this machine.
 type Camera struct {
-	Path     string         `json:"path"`
-	Names    []string       `json:"names"` // that stay its own: /dev/v4l/by-id/…
-	Device   string         `json:"device,omitempty"`
-	Driver   string         `json:"driver,omitempty"`
-	Bus      string         `json:"bus,omitempty"`
-	Formats  []CameraFormat `json:"formats"`
-	Controls []v4l2.Control `json:"controls"`
-	Reason   Reason         `json:"reason,omitempty"` // why it cannot be used; empty: it can
-	Problem  string         `json:"problem,omitempty"`
+	Path     string          `json:"path"`
+	Names    []string        `json:"names"` // that stay its own: /dev/v4l/by-id/…
+	Device   string          `json:"device,omitempty"`
+	Driver   string          `json:"driver,omitempty"`
+	Bus      string          `json:"bus,omitempty"`
+	Formats  []CameraFormat  `json:"formats"`
+	Controls []CameraControl `json:"controls"`
+	Reason   Reason          `json:"reason,omitempty"` // why it cannot be used; empty: it can
+	Problem  string          `json:"problem,omitempty"`
 }
 
 // CameraFormat is a format that a camera offers.
 type CameraFormat struct {
-	Name   string      `json:"name"`             // the driver's
-	FourCC string      `json:"fourcc"`           // its code
-	Format string      `json:"format,omitempty"` // as Options take it; empty: not read
-	Sizes  []v4l2.Size `json:"sizes"`
+	Name   string       `json:"name"`             // the driver's
+	FourCC string       `json:"fourcc"`           // its code
+	Format string       `json:"format,omitempty"` // as Options take it; empty: not read
+	Sizes  []CameraSize `json:"sizes"`
 }
+
+// CameraSize is a size that a camera offers, and at which rates.
+type CameraSize = v4l2.Size
+
+// CameraControl is a setting of a camera.
+type CameraControl = v4l2.Control
 
 // Cameras finds the cameras of this machine, those included that this user
 // may not open or that cannot be asked.
@@ -51,7 +57,7 @@ func Cameras() ([]Camera, error) {
 func describe(f v4l2.Found) Camera {
 	c := Camera{
 		Path: f.Path, Names: append([]string{}, f.Names...), Device: f.Info.Card, Driver: f.Info.Driver, Bus: f.Info.Bus,
-		Formats: []CameraFormat{}, Controls: []v4l2.Control{},
+		Formats: []CameraFormat{}, Controls: []CameraControl{},
 	}
 	err := f.Err
 	if err == nil {
@@ -75,7 +81,7 @@ func (c *Camera) ask() error {
 		return err
 	}
 	for _, f := range fs {
-		cf := CameraFormat{Name: f.Name, FourCC: f.FourCC.String(), Sizes: append([]v4l2.Size{}, f.Sizes...)}
+		cf := CameraFormat{Name: f.Name, FourCC: f.FourCC.String(), Sizes: append([]CameraSize{}, f.Sizes...)}
 		if ours := formatOf(f.FourCC); ours != AnyFormat {
 			cf.Format = ours.String()
 		}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/ocellus-vision/ocellus/capture"
-	"github.com/ocellus-vision/ocellus/capture/v4l2"
 	"github.com/ocellus-vision/ocellus/internal/cli"
 )
 
@@ -111,7 +110,7 @@ func formatRows(f capture.CameraFormat) (rows [][]string) {
 	return rows
 }
 
-func sizeText(s v4l2.Size) string {
+func sizeText(s capture.CameraSize) string {
 	text := fmt.Sprintf("%d×%d", s.W, s.H)
 	if s.MaxW > 0 {
 		text += fmt.Sprintf(" to %d×%d", s.MaxW, s.MaxH)
@@ -126,7 +125,7 @@ func sizeText(s v4l2.Size) string {
 	return text
 }
 
-func controlText(k v4l2.Control) string {
+func controlText(k capture.CameraControl) string {
 	text := fmt.Sprintf("%s  %d to %d, now %d, at first %d", k.Name, k.Min, k.Max, k.Value, k.Default)
 	switch {
 	case k.Kind == "button" || k.Kind == "other":

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/ocellus-vision/ocellus/capture"
-	"github.com/ocellus-vision/ocellus/capture/v4l2"
 	"github.com/ocellus-vision/ocellus/internal/cli"
 )
 
@@ -25,10 +24,10 @@ func TestCameras(t *testing.T) {
 	good := capture.Camera{
 		Path: "/dev/video0", Names: []string{"/dev/v4l/by-id/usb-Eye"}, Device: "Eye", Driver: "uvcvideo", Bus: "usb-1",
 		Formats: []capture.CameraFormat{
-			{Name: "YUYV 4:2:2", FourCC: "YUYV", Format: "yuyv", Sizes: []v4l2.Size{{W: 640, H: 480, Rates: []float64{30, 15}}}},
+			{Name: "YUYV 4:2:2", FourCC: "YUYV", Format: "yuyv", Sizes: []capture.CameraSize{{W: 640, H: 480, Rates: []float64{30, 15}}}},
 			{Name: "H.264", FourCC: "H264"},
 		},
-		Controls: []v4l2.Control{{Name: "brightness", Kind: "integer", Max: 255, Value: 7, Default: 128}},
+		Controls: []capture.CameraControl{{Name: "brightness", Kind: "integer", Max: 255, Value: 7, Default: 128}},
 	}
 	bad := capture.Camera{Path: "/dev/video2", Reason: capture.Permission, Problem: "/dev/video2: this user may not open it"}
 	out, code := listed(t, false, good, bad)
