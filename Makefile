@@ -36,7 +36,7 @@ test: ## every test that this machine can run; skipped ones say what they lack
 
 test-race: ## the concurrent packages under the race detector (needs gcc)
 	@scripts/need.sh gcc
-	CGO_ENABLED=1 $(GO) test -race -short . ./nn/plan ./kernels ./vision/... ./face
+	CGO_ENABLED=1 $(GO) test -race -short . ./nn/plan ./kernels ./vision/... ./face ./capture/...
 
 test-arm64: build build-arm64 ## kernels, plans and detections on emulated ARM CPUs
 	@scripts/need.sh qemu
@@ -59,7 +59,7 @@ bin/linux-arm64/%: $(SOURCES)
 	GOOS=linux GOARCH=arm64 $(GO) build $(FLAGS) -o $@ ./cmd/$*
 
 bench: ## speed of the kernels and of whole layers, as shares of this core's peak
-	$(GO) test ./kernels ./nn/plan ./vision -run '^$$' -bench . -benchtime 0.3s
+	$(GO) test ./kernels ./nn/plan ./vision ./capture/... -run '^$$' -bench . -benchtime 0.3s
 
 results: build build-arm64 ## measure what README quotes, into docs/results
 	@scripts/need.sh time

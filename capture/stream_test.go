@@ -101,10 +101,25 @@ func server(t *testing.T, parts <-chan []byte) string {
 	return strings.Replace(s.URL, "http://", "http://me:secret@", 1) + "/video"
 }
 
+// waitFor waits until a pump has left so many frames.
+func waitFor(t *testing.T, p *pump, n uint64) {
+	t.Helper()
+	for range 5000 {
+		p.mu.Lock()
+		seq := p.seq
+		p.mu.Unlock()
+		if seq >= n {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatalf("%d frames never came", n)
+}
+
 func TestHTTP(t *testing.T) {
 	parts := make(chan []byte)
 	address := server(t, parts)
-	s := open(t, address, Options{Timeout: 60 * time.Millisecond})
+	s := open(t, address, Options{Timeout: 400 * time.Millisecond})
 	if i := s.Info(); strings.Contains(i.Name, "secret") || !i.Live || i.Format != MJPEG {
 		t.Errorf("%+v", i)
 	}
@@ -131,7 +146,7 @@ func TestHTTP(t *testing.T) {
 	}
 	parts <- part(two, true)
 	parts <- []byte("--frame\r\n")
-	time.Sleep(20 * time.Millisecond)
+	waitFor(t, s.(*stream).pump, 7)
 	if err := s.Next(t.Context(), &g); err != nil || !bytes.Equal(g.Planes[0].Pix, two) || g.Dropped != 5 || g.Sequence != 6 {
 		t.Errorf("number %d, %d lost, %v", g.Sequence, g.Dropped, err)
 	}
@@ -165,7 +180,7 @@ func TestHTTPRefuses(t *testing.T) {
 	}))
 	defer s.Close()
 	for path, want := range map[string]Reason{"/page": Unsupported, "/login": Permission, "/full": Busy, "/none": NotFound, "/slow": Timeout} {
-		if _, err := Open(s.URL+path, Options{Timeout: 50 * time.Millisecond}); reasonOf(err) != want {
+		if _, err := Open(s.URL+path, Options{Timeout: 400 * time.Millisecond}); reasonOf(err) != want {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -20,6 +21,8 @@ type Preparer struct {
 	add  [3]float32
 	pad  [3]float32 // what stands outside the picture
 
+	from     Rows      // where rows come from; nil: the picture has them
+	strip    Image     // one row of from
 	line     []float32 // one row of the input, on its way to bytes
 	quantise func(*kernels.ElementI8Args)
 	args     kernels.ElementI8Args
@@ -123,8 +126,8 @@ const (
 
 func (f *Preparer) check(room int, img *Image, region Box) error {
 	switch {
-	case !img.valid():
-		return fmt.Errorf("preprocess: a picture without pixels, or whose size and memory disagree")
+	case f.from == nil && !img.valid():
+		return errNoPicture
 	case room != f.p.Elems():
 		return fmt.Errorf("preprocess: room for %d values, but the input has %d", room, f.p.Elems())
 	case region.Empty() || !region.Finite():
@@ -136,6 +139,8 @@ func (f *Preparer) check(room int, img *Image, region Box) error {
 	}
 	return nil
 }
+
+var errNoPicture = errors.New("preprocess: a picture without pixels, or whose size and memory disagree")
 
 // Place returns how a region of a picture and the input lie to one another.
 func (p *Preprocess) Place(region Box) Mapping {
@@ -192,7 +197,7 @@ func (f *Preparer) source(img *Image, r int) []int32 {
 		return dst
 	}
 	f.held[r&1] = r
-	src := img.Pix[r*img.W*3 : (r+1)*img.W*3]
+	src := f.pixels(img, r)
 	switch f.x.taps {
 	case 1:
 		for i, s := range f.x.start {
