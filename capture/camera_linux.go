@@ -214,7 +214,7 @@ func (c *camera) watch(ctx context.Context) {
 	}
 	c.ctx = ctx
 	if ctx.Done() != nil {
-		c.unwatch = context.AfterFunc(ctx, c.dev.Wake)
+		c.unwatch = context.AfterFunc(ctx, c.wake)
 	}
 }
 
@@ -226,6 +226,15 @@ func (c *camera) late() error {
 		return &ErrCapture{Source: c.info.Name, Reason: Busy, Why: fmt.Sprintf("%d of the driver's %d buffers are held", lent, c.buffers), Cure: "release frames when they are done with, or ask for more buffers"}
 	}
 	return &ErrCapture{Source: c.info.Name, Reason: Timeout, Why: "no frame came in " + c.timeout.String(), Cure: "unplug it and plug it in again; a hub that gives too little power or bandwidth does this"}
+}
+
+// wake ends a wait of the device, unless that is closed.
+func (c *camera) wake() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.dev.Wake()
+	}
 }
 
 // fill makes f the buffer that was taken.

@@ -49,3 +49,35 @@ func TestFrameFillsInput(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkFill goes from a frame to a network's input in one pass, and by
+// way of an RGB copy.
+func BenchmarkFill(b *testing.B) {
+	s := synthetic(b, "synthetic:640x480", Options{AsFast: true})
+	p := vision.Preprocess{Width: 256, Height: 256, Fit: vision.Letterbox, Resample: vision.Bilinear, Colour: vision.RGB, Scale: [3]float32{1, 1, 1}}
+	f, err := vision.NewPreparer(p)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var fr Frame
+	if err := s.Next(b.Context(), &fr); err != nil {
+		b.Fatal(err)
+	}
+	dst, all := make([]float32, p.Elems()), vision.Box{X2: 640, Y2: 480}
+	b.Run("rows", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := f.FillRows(dst, &fr, all); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("image", func(b *testing.B) {
+		var m vision.Image
+		for b.Loop() {
+			fr.Image(&m)
+			if _, err := f.Fill(dst, &m, all); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -57,7 +57,7 @@ func TestDjpeg(t *testing.T) {
 
 // TestPhotographs holds real pictures against the standard library.
 func TestPhotographs(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(check.Shared(t, "data", "video"), "frames_*", "00[0-9]1.jpg"))
+	files, err := filepath.Glob(filepath.Join(check.Shared(t, "video"), "frames_*", "00[0-9]1.jpg"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no frames: %v", err)
 	}
@@ -80,6 +80,22 @@ func TestPhotographs(t *testing.T) {
 		}
 		same(t, &p, want)
 	}
+}
+
+// BenchmarkPhotograph decodes a frame of a film.
+func BenchmarkPhotograph(b *testing.B) {
+	data, err := os.ReadFile(filepath.Join(check.Shared(b, "video"), "frames_short_hamilton_clip", "0041.jpg"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var d Decoder
+	var p Picture
+	for b.Loop() {
+		if err := d.Decode(&p, data, Full); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(p.W*p.H)/1e6*float64(b.N)/b.Elapsed().Seconds(), "Mpixel/s")
 }
 
 func BenchmarkDecode(b *testing.B) {

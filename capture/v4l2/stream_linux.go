@@ -13,6 +13,9 @@ import (
 // maxBuffers bounds the memory that is shared with a driver.
 const maxBuffers = 32
 
+// errorPause is how long a device that reports an error is left alone.
+const errorPause = 5 * time.Millisecond
+
 // Start shares n buffers with the driver, or as many as it wants, and has it
 // fill them.
 func (d *Device) Start(n int) error {
@@ -68,6 +71,11 @@ func (d *Device) Wait(most time.Duration) error {
 			var drained [8]byte
 			unix.Read(d.wake, drained[:]) //nolint:errcheck // it is there, or another has drained it
 			return unix.ECANCELED
+		case n > 0 && d.poll[0].Revents&unix.POLLIN == 0:
+			// Take tells what is wrong. Should it find nothing, the caller
+			// must not come back at once.
+			time.Sleep(min(left, errorPause))
+			return nil
 		case n > 0:
 			return nil
 		default:
