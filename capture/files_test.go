@@ -236,7 +236,8 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		{"", Options{}, Invalid, "synthetic"},
 		{filepath.Join(dir, "none"), Options{}, NotFound, "camera"},
-		{empty, Options{}, Torn, "picture"},
+		{empty, Options{}, NotFound, "picture"},
+		{write("a.txt", "x"), Options{}, Unsupported, "a.txt"},
 		{write("a.mp4", "x"), Options{}, Unsupported, "ffmpeg -i"},
 		{write("a.avi", "x"), Options{}, Unsupported, "no AVI"},
 		{"rtsp://user:secret@host/s", Options{}, Unsupported, "ffmpeg"},

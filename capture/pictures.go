@@ -26,7 +26,7 @@ type pictures struct {
 func openPictures(path string, o Options) (Source, error) {
 	files, err := vision.Files(path)
 	if err != nil {
-		return nil, pictureError(path, err)
+		return nil, noPictures(path, err, NotFound)
 	}
 	p := &pictures{
 		info:  Info{Name: path, Kind: "pictures", Format: RGB, FPS: o.FPS},
@@ -37,7 +37,7 @@ func openPictures(path string, o Options) (Source, error) {
 	}
 	if len(files) == 1 {
 		if p.info.W, p.info.H, err = vision.Size(files[0]); err != nil {
-			return nil, pictureError(path, err)
+			return nil, noPictures(path, err, Unsupported)
 		}
 	}
 	p.pace = pacer{rate: p.info.FPS, asFast: o.AsFast}
@@ -80,6 +80,17 @@ func (p *pictures) Next(ctx context.Context, f *Frame) error {
 }
 
 func (p *pictures) ended() bool { return p.index >= len(p.files) && !p.loop }
+
+// noPictures says why there is nothing to begin with: no later call changes
+// that.
+func noPictures(path string, err error, why Reason) error {
+	e := pictureError(path, err)
+	var own *ErrCapture
+	if errors.As(e, &own) && own.Reason == Torn {
+		own.Reason = why
+	}
+	return e
+}
 
 // pictureError makes a picture that cannot be read a torn frame: the next one
 // may be whole.
