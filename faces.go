@@ -3,7 +3,6 @@ package ocellus
 import (
 	"context"
 	"errors"
-	"os"
 	"sync"
 
 	"github.com/ocellus-vision/ocellus/face"
@@ -53,7 +52,7 @@ func OpenFaces(models FaceModels, opts ...Option) (*Faces, error) {
 	load(0, func() error {
 		g, m, err := readModel(models.Embedder)
 		if err == nil {
-			c.Embed, err = face.NewEmbedder(g, m, f.pool, o.planOptions()...)
+			c.Embed, err = face.NewEmbedder(g, m, f.pool, append(o.planOptions(), plan.WithGraphTaken())...)
 		}
 		return err
 	})
@@ -65,7 +64,7 @@ func OpenFaces(models FaceModels, opts ...Option) (*Faces, error) {
 		load(2, func() error {
 			g, m, err := readModel(models.Landmarks)
 			if err == nil {
-				c.Landmarks, err = face.NewLandmarker(g, m, f.pool, o.planOptions()...)
+				c.Landmarks, err = face.NewLandmarker(g, m, f.pool, append(o.planOptions(), plan.WithGraphTaken())...)
 			}
 			return err
 		})
@@ -94,15 +93,11 @@ func notFor(s *Session) error {
 }
 
 func readModel(file string) (*nn.Graph, *meta.Model, error) {
-	data, err := os.ReadFile(file)
+	g, err := onnx.ReadFile(file)
 	if err != nil {
 		return nil, nil, err
 	}
-	g, err := onnx.Decode(file, data)
-	if err != nil {
-		return nil, nil, err
-	}
-	m, err := new(options).metaOf(g, data)
+	m, err := new(options).metaOf(g, hashOf(file))
 	return g, m, err
 }
 

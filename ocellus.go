@@ -16,6 +16,7 @@ package ocellus
 import (
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -41,11 +42,12 @@ type Session struct {
 	find  *detector // nil when the model is no detector
 	noDet error     // why find is nil
 
-	mu      sync.Mutex
-	plans   []*compiled     // the most recently used last
-	byValue map[string]bool // inputs whose values decide shapes
-	weights *nn.Graph       // graph with its weights, where graph is an outline; nil once a plan has them
-	closed  bool
+	mu       sync.Mutex
+	plans    []*compiled     // the most recently used last
+	byValue  map[string]bool // inputs whose values decide shapes
+	outlined bool            // graph lacks large constants
+	weights  *nn.Graph       // graph with its weights, where graph is an outline; nil once a plan has them
+	closed   bool
 }
 
 type options struct {
@@ -102,11 +104,25 @@ func withPool(p *plan.Pool) Option { return func(o *options) { o.pool = p } }
 // with the model is found here; the errors are those of packages onnx, nn,
 // plan, meta and head, and say what to do where something can be done.
 func Open(file string, opts ...Option) (*Session, error) {
-	data, err := os.ReadFile(file)
+	g, err := onnx.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	return open(file, filepath.Base(file), data, opts)
+	return open(file, filepath.Base(file), g, hashOf(file), opts)
+}
+
+// hashOf returns what reads a file once more, for its hash.
+func hashOf(file string) func() ([sha256.Size]byte, error) {
+	return func() (sum [sha256.Size]byte, err error) {
+		f, err := os.Open(file)
+		if err != nil {
+			return sum, err
+		}
+		defer f.Close()
+		h := sha256.New()
+		_, err = io.Copy(h, f)
+		return [sha256.Size]byte(h.Sum(nil)), err
+	}
 }
 
 // OpenFS is Open for a file of a file system, an embed.FS for one.
@@ -115,22 +131,20 @@ func OpenFS(fsys fs.FS, file string, opts ...Option) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(file, path.Base(file), data, opts)
-}
-
-func open(file, base string, data []byte, opts []Option) (*Session, error) {
 	g, err := onnx.Decode(file, data)
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSession(g, data, opts)
+	return open(file, path.Base(file), g, func() ([sha256.Size]byte, error) { return sha256.Sum256(data), nil }, opts)
+}
+
+// open makes a graph ready that nobody else has. sum is the hash of its file.
+func open(file, base string, g *nn.Graph, sum func() ([sha256.Size]byte, error), opts []Option) (*Session, error) {
+	s, err := newSession(g, sum, opts)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	s.name = strings.TrimSuffix(base, ".onnx")
-	if s.weights == nil && len(s.plans) == 0 {
-		s.ownWeights()
-	}
 	if no, ok := s.noDet.(*ErrNotDetector); ok {
 		no.Model = s.name
 	}
@@ -140,17 +154,21 @@ func open(file, base string, data []byte, opts []Option) (*Session, error) {
 // New makes a graph ready. The graph is shared, not copied.
 func New(g *nn.Graph, opts ...Option) (*Session, error) { return newSession(g, nil, opts) }
 
-// newSession makes a graph ready that was read from data, if from any.
-func newSession(g *nn.Graph, data []byte, opts []Option) (*Session, error) {
+// newSession makes a graph ready: one of a file of its own, whose hash is sum,
+// or one that is shared, where that is nil.
+func newSession(g *nn.Graph, sum func() ([sha256.Size]byte, error), opts []Option) (*Session, error) {
 	o, err := settled(opts)
 	if err != nil {
 		return nil, err
 	}
-	m, err := o.metaOf(g, data)
+	m, err := o.metaOf(g, sum)
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{name: g.Name, graph: g, meta: m, opts: o, byValue: map[string]bool{}}
+	if sum != nil {
+		s.ownWeights()
+	}
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
@@ -185,13 +203,17 @@ func (o *options) planOptions() []plan.Option {
 
 // metaOf returns what the model says of itself; or, for a model that says
 // nothing, what is known of the file; and then what WithMeta makes of it.
-func (o *options) metaOf(g *nn.Graph, data []byte) (*meta.Model, error) {
+func (o *options) metaOf(g *nn.Graph, file func() ([sha256.Size]byte, error)) (*meta.Model, error) {
 	m, err := meta.Parse(g.Meta)
 	if err != nil {
 		return nil, err
 	}
-	if m.Task == "" && m.Head == nil && data != nil {
-		if known, ok := meta.Known(sha256.Sum256(data)); ok {
+	if m.Task == "" && m.Head == nil && file != nil {
+		sum, err := file()
+		if err != nil {
+			return nil, err
+		}
+		if known, ok := meta.Known(sum); ok {
 			known.Other = m.Other
 			m = known
 		}
@@ -210,14 +232,19 @@ func (o *options) metaOf(g *nn.Graph, data []byte) (*meta.Model, error) {
 func (s *Session) prepare() error {
 	var err error
 	if s.find, err = newDetector(s); err == nil {
+		s.keepSole(s.find.plan)
 		return nil
 	}
 	if s.meta.Head != nil {
 		return err
 	}
 	s.noDet = err
-	if _, err := s.compile(plan.Bindings{}); err != nil && !waitsForInputs(err) {
+	p, err := s.compile(plan.Bindings{})
+	if err != nil && !waitsForInputs(err) {
 		return err
+	}
+	if err == nil {
+		s.keepSole(p)
 	}
 	return nil
 }

@@ -143,16 +143,20 @@ func (s *Session) compile(b plan.Bindings) (*plan.Plan, error) {
 	if s.weights == nil {
 		return plan.Compile(s.graph, b, opts...)
 	}
+	sole := len(s.byValue) == 0
+	if sole {
+		opts = append(opts, plan.WithGraphTaken())
+	}
 	p, err := plan.Compile(s.weights, b, opts...)
-	if err == nil && len(s.byValue) == 0 {
+	if err == nil && sole {
 		s.weights = nil
 	}
 	return p, err
 }
 
-// ownWeights lets the session give up the graph's weights as soon as the plan
-// has them packed, where no other plan can follow: every dimension is fixed.
-// It is for a graph that nobody else has.
+// ownWeights lets the session give up the graph's weights to the first plan,
+// where no other can follow: every dimension is fixed. It is for a graph that
+// nobody else has.
 func (s *Session) ownWeights() {
 	for _, in := range s.graph.Inputs {
 		if !in.Ranked || slices.ContainsFunc(in.Dims, func(d nn.Dim) bool { return d.Size < 0 }) {
@@ -160,13 +164,24 @@ func (s *Session) ownWeights() {
 		}
 	}
 	s.weights, s.graph = s.graph, outline(s.graph)
-	if s.find != nil { // whose plan serves Run as well
-		in := s.graph.Inputs[0]
-		name, dims := s.graph.ValueName(in.Value), inputShape(&s.find.pre)
-		key, _ := s.bindings(map[string]*nn.Tensor{name: {DType: in.DType, Shape: dims}})
-		s.plans = append(s.plans, &compiled{key: key, plan: s.find.plan})
-		s.weights = nil
+	s.outlined = true
+}
+
+// keepSole keeps the plan that has taken the weights: no other can follow.
+func (s *Session) keepSole(p *plan.Plan) {
+	if !s.outlined || s.weights != nil {
+		return
 	}
+	inputs := map[string]*nn.Tensor{}
+	for _, in := range s.graph.Inputs {
+		shape := nn.Shape{Rank: len(in.Dims)}
+		for i, d := range in.Dims {
+			shape.Dims[i] = d.Size
+		}
+		inputs[s.graph.ValueName(in.Value)] = &nn.Tensor{DType: in.DType, Shape: shape}
+	}
+	key, _ := s.bindings(inputs)
+	s.plans = append(s.plans, &compiled{key: key, plan: p})
 }
 
 // smallConstant is the number of elements up to which an outline keeps

@@ -53,7 +53,7 @@ func (c *benchCommand) Run(env *cli.Env) error {
 		return cli.Exit(cli.Usage, err)
 	}
 	start := time.Now()
-	file, _, p, err := compileFile(&c.ModelsFlag, &c.bindFlags, c.Model)
+	file, _, p, err := compileFile(&c.ModelsFlag, &c.bindFlags, c.Model, plan.WithGraphTaken())
 	if err != nil {
 		return err
 	}

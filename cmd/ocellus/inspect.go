@@ -86,7 +86,7 @@ func (c *inspectCommand) Run(env *cli.Env) error {
 }
 
 // compileFile reads a model and compiles it with what the flags settle.
-func compileFile(m *cli.ModelsFlag, f *bindFlags, model string) (string, *nn.Graph, *plan.Plan, error) {
+func compileFile(m *cli.ModelsFlag, f *bindFlags, model string, opts ...plan.Option) (string, *nn.Graph, *plan.Plan, error) {
 	file, err := m.Resolve(model)
 	if err != nil {
 		return "", nil, nil, err
@@ -99,7 +99,7 @@ func compileFile(m *cli.ModelsFlag, f *bindFlags, model string) (string, *nn.Gra
 	if err != nil {
 		return "", nil, nil, err
 	}
-	p, err := plan.Compile(g, b)
+	p, err := plan.Compile(g, b, opts...)
 	if err != nil {
 		return "", nil, nil, fmt.Errorf("%s: %w%s", file, err, bindHint(err))
 	}

@@ -1,42 +1,11 @@
 package onnx
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"os"
-	"runtime"
 
 	"github.com/ocellus-vision/ocellus/format"
 	"github.com/ocellus-vision/ocellus/nn"
 )
-
-// collectFrom is the size of a file from which on its memory is given up at
-// once when it has been decoded: what is done with the graph next takes as much.
-const collectFrom = 4 << 20
-
-// ReadFile reads an ONNX model from a file. Errors are those of Decode, or
-// from opening and reading.
-func ReadFile(path string) (*nn.Graph, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var data bytes.Buffer // which does not grow by copies where the size is known
-	if info, err := f.Stat(); err == nil && info.Size() < maxFileSize {
-		data.Grow(int(info.Size()) + bytes.MinRead)
-	}
-	if _, err := data.ReadFrom(io.LimitReader(f, maxFileSize+1)); err != nil {
-		return nil, err
-	}
-	g, err := Decode(path, data.Bytes())
-	if data.Len() > collectFrom {
-		data = bytes.Buffer{}
-		runtime.GC()
-	}
-	return g, err
-}
 
 // Decode reads an ONNX model. The file's name is for messages. A damaged file
 // gives a *format.ErrCorrupt, a malformed graph an *nn.ErrGraph, and whatever
@@ -46,23 +15,32 @@ func ReadFile(path string) (*nn.Graph, error) {
 // Unnamed nodes are named after their operator and their place in the file.
 // The result does not alias data.
 func Decode(file string, data []byte) (*nn.Graph, error) {
+	return decodeModel(file, data, nil)
+}
+
+// decodeModel calls done, unless it is nil, with the bytes of every tensor that has
+// been copied.
+func decodeModel(file string, data []byte, done func([]byte)) (*nn.Graph, error) {
 	if len(data) > maxFileSize {
-		return nil, &format.ErrCorrupt{File: file, Offset: maxFileSize, Why: "over the size limit of an ONNX file, 2 GiB"}
+		return nil, &format.ErrCorrupt{File: file, Offset: maxFileSize, Why: tooLarge}
 	}
 	m, err := readModel(newCursor(file, data))
 	if err != nil {
 		return nil, err
 	}
-	g, err := build(m)
+	g, err := build(m, done)
 	if _, ok := err.(*format.ErrCorrupt); err == nil || ok {
 		return g, err
 	}
 	return nil, fmt.Errorf("%s: %w", file, err)
 }
 
+const tooLarge = "over the size limit of an ONNX file, 2 GiB"
+
 // importer turns a rawModel into a graph.
 type importer struct {
 	m     *rawModel
+	done  func([]byte) // see decodeModel
 	b     *nn.Builder
 	opset int
 	ids   map[string]nn.ValueID // values by the file's names
@@ -73,8 +51,8 @@ type importer struct {
 	mixed bool                  // there are floats of other types than float32
 }
 
-func build(m *rawModel) (*nn.Graph, error) {
-	im := &importer{m: m, b: nn.NewBuilder(m.graph.name), ids: map[string]nn.ValueID{},
+func build(m *rawModel, done func([]byte)) (*nn.Graph, error) {
+	im := &importer{m: m, done: done, b: nn.NewBuilder(m.graph.name), ids: map[string]nn.ValueID{},
 		taken: map[string]bool{}, outs: map[string]bool{}, read: map[string]bool{}, ranks: map[nn.ValueID]int{}}
 	for _, step := range []func() error{im.versions, im.names, im.constants, im.inputs, im.nodes, im.outputs} {
 		if err := step(); err != nil {
@@ -166,6 +144,9 @@ func (im *importer) constants() error {
 		t, err := rt.tensor()
 		if err != nil {
 			return located(err, rt.name)
+		}
+		if im.done != nil && rt.hasRaw {
+			im.done(rt.raw)
 		}
 		if rt.name == "" {
 			return rt.at.corrupt(rt.at.top, "an initializer has no name")

@@ -32,7 +32,7 @@ func (p *program) foldAffine() {
 			if !ok {
 				break
 			}
-			p.applyAffine(n, a)
+			p.applyAffine(u, n, a)
 			p.absorb(n, after)
 			u.maker[n.out[0]] = n
 		}
@@ -131,7 +131,7 @@ func (p *program) normalisation(op *nn.BatchNormalization, n *node, channels int
 }
 
 // applyAffine gives n new weights and a new bias.
-func (p *program) applyAffine(n *node, a affine) {
+func (p *program) applyAffine(u *usage, n *node, a affine) {
 	channels := len(a.scale)
 	bias := nn.NewTensor(nn.Float32, nn.S(channels))
 	for c, b := range p.biasOf(n, channels) {
@@ -152,6 +152,9 @@ func (p *program) applyAffine(n *node, a affine) {
 			for j := range w[i : i+stride] {
 				w[i+j] = float32(float64(w[i+j]) * alpha * f)
 			}
+		}
+		if weights >= len(u.reads) || u.reads[weights] == 1 {
+			p.vals[weights].konst = nil // only n has read it
 		}
 		weights = p.addConst(n.name+"/weights", scaled)
 	}

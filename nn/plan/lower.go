@@ -98,10 +98,11 @@ func chooseRows(f kernels.Features) rows {
 }
 
 // lower makes the plan of a program whose layouts are decided.
-func (p *program) lower(g *nn.Graph, o *options) (*Plan, error) {
+func (p *program) lower(params int, o *options) (*Plan, error) {
 	l := &lowering{program: p, rows: chooseRows(o.features), tables: map[any][]int32{},
-		plan: &Plan{name: p.name, vals: p.vals, stats: Stats{Params: g.Params()}}}
+		plan: &Plan{name: p.name, vals: p.vals, stats: Stats{Params: params}}}
 	l.traceStorage()
+	p.dropUnread()
 	for i, n := range p.nodes {
 		if l.isView(n) {
 			continue
@@ -119,13 +120,27 @@ func (p *program) lower(g *nn.Graph, o *options) (*Plan, error) {
 // weights that were folded are then held but once.
 func (l *lowering) dropPacked(i int, n *node) {
 	switch l.plan.steps[len(l.plan.steps)-1].(type) {
-	case *gemmStep, *winogradStep, *depthwiseStep, *tapsStep:
+	case *gemmStep, *winogradStep, *depthwiseStep, *tapsStep, *gemmI8Step, *tapsI8Step:
 	default:
 		return
 	}
 	for _, id := range n.in {
 		if id != none && l.vals[id].konst != nil && l.lastRead[l.root[id]] <= i {
 			l.vals[id].konst = nil
+		}
+	}
+	if n.q != nil {
+		n.q.weights = nil
+	}
+}
+
+// dropUnread forgets constants that no node reads any more: those that were
+// folded into others.
+func (p *program) dropUnread() {
+	u := p.usage()
+	for id := range p.vals {
+		if u.reads[id] == 0 {
+			p.vals[id].konst = nil
 		}
 	}
 }

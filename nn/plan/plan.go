@@ -73,6 +73,7 @@ type options struct {
 	featuresErr error
 	maxBytes    int
 	asRead      bool
+	takesGraph  bool
 }
 
 // WithFeatures chooses kernels by these features instead of
@@ -84,6 +85,13 @@ func WithFeatures(f kernels.Features) Option {
 // WithMemoryLimit sets the largest arena, in bytes, that Compile accepts, and
 // the most that folded constants may take together. The default is 1 GiB.
 func WithMemoryLimit(bytes int) Option { return func(o *options) { o.maxBytes = bytes } }
+
+// WithGraphTaken gives the graph to Compile. Once its nodes are known to fit
+// together its constants are taken out of it, and each is let go of when it is
+// packed, so that weights are held in one form alone. The graph is not to be
+// used again, unless an *nn.ErrUnbound or an *ErrBinding asks for more: then
+// it is whole.
+func WithGraphTaken() Option { return func(o *options) { o.takesGraph = true } }
 
 // Compile makes a plan of g for inference. A batch dimension (dimension 0)
 // that is symbolic and not bound is 1; any other is an *ErrBinding. Errors of
@@ -105,6 +113,12 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 	if err := p.infer(g); err != nil {
 		return nil, err
 	}
+	params := g.Params()
+	if o.takesGraph {
+		for i := range g.Values {
+			g.Values[i].Const = nil
+		}
+	}
 	p.integerise()
 	p.fuseSlopes()
 	p.fuseTables()
@@ -122,7 +136,7 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 		p.adoptInputs()
 	}
 	p.readPlanes()
-	lowered, err := p.lower(g, &o)
+	lowered, err := p.lower(params, &o)
 	if err == nil {
 		lowered.exact = p.exact()
 	}
