@@ -145,7 +145,11 @@ func (p *program) applyAffine(u *usage, n *node, a affine) {
 	}
 	// What only shifts leaves the weights as they are.
 	if alpha != 1 || slices.ContainsFunc(a.scale, func(s float64) bool { return s != 1 }) {
-		scaled := p.konst(weights).Clone()
+		last := weights >= len(u.reads) || u.reads[weights] == 1 // which n alone reads
+		scaled := p.konst(weights)
+		if !last || !p.taken.mayChange(scaled) {
+			scaled = scaled.Clone()
+		}
 		w := scaled.F32()
 		for i := 0; i < len(w); i += stride {
 			f := a.scale[i/stride%span]
@@ -153,8 +157,8 @@ func (p *program) applyAffine(u *usage, n *node, a affine) {
 				w[i+j] = float32(float64(w[i+j]) * alpha * f)
 			}
 		}
-		if weights >= len(u.reads) || u.reads[weights] == 1 {
-			p.vals[weights].konst = nil // only n has read it
+		if last {
+			p.vals[weights].konst = nil
 		}
 		weights = p.addConst(n.name+"/weights", scaled)
 	}

@@ -137,11 +137,15 @@ func (l *lowering) rowTapGeometry(i int, g geometry, fill byte, planes bool) (*p
 	return pad, g
 }
 
-// lastChannel returns weights of shape [O I H W] as [O H W I].
+// lastChannel returns weights of shape [O I H W] as [O H W I]; src itself
+// where that is the same.
 func lastChannel[T float32 | int8](src []T, w nn.Shape) []T {
 	d := w.Dims
-	dst := make([]T, len(src))
 	pixels := d[2] * d[3]
+	if pixels == 1 || d[1] == 1 {
+		return src
+	}
+	dst := make([]T, len(src))
 	for o := range d[0] {
 		for c := range d[1] {
 			for p := range pixels {

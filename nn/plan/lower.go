@@ -112,6 +112,7 @@ func (p *program) lower(params int, o *options) (*Plan, error) {
 		}
 		l.dropPacked(i, n)
 	}
+	l.taken.collect()
 	l.ports()
 	return l.plan, l.layOut(o.maxBytes)
 }
@@ -124,14 +125,18 @@ func (l *lowering) dropPacked(i int, n *node) {
 	default:
 		return
 	}
+	dropped := 0 // bytes
 	for _, id := range n.in {
 		if id != none && l.vals[id].konst != nil && l.lastRead[l.root[id]] <= i {
+			dropped += len(l.vals[id].konst.Bytes())
 			l.vals[id].konst = nil
 		}
 	}
-	if n.q != nil {
+	if n.q != nil && n.q.weights != nil {
+		dropped += len(n.q.weights.w.Bytes())
 		n.q.weights = nil
 	}
+	l.taken.drop(dropped)
 }
 
 // dropUnread forgets constants that no node reads any more: those that were

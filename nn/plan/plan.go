@@ -115,9 +115,7 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 	}
 	params := g.Params()
 	if o.takesGraph {
-		for i := range g.Values {
-			g.Values[i].Const = nil
-		}
+		p.takeConstants(g)
 	}
 	p.integerise()
 	p.fuseSlopes()

@@ -20,6 +20,7 @@ type program struct {
 	outputs []output
 	maxFold int // bytes that folded constants may take together
 	folded  int
+	taken   *taken // nil for a graph that others have as well
 }
 
 // value is one edge. Its shape is that in which it is stored.
