@@ -72,8 +72,9 @@ results: build build-arm64 ## measure what README quotes, into docs/results
 	scripts/results.sh conformance "ONNX backend tests of Debian's libonnx-testdata" \
 		bin/ocellus-host conformance /usr/share/libonnx-testdata/data
 
-bench-peers: bin/ocellus-peers fetch-peers ## speed of NETS="a.onnx…" against ONNX Runtime's, written to docs/results
-	bin/ocellus-peers time --out docs/results $(NETS)
+bench-peers: bin/ocellus-peers fetch-peers ## speed of the bench nets, float32 and int8, against ONNX Runtime's, into docs/results
+	scripts/bench-nets.sh bin/nets
+	bin/ocellus-peers time --out docs/results bin/nets/*.onnx $(MODELS)
 
 agree-peers: bin/ocellus-peers fetch-peers ## answers of NETS against ONNX Runtime's
 	bin/ocellus-peers agree $(NETS)
