@@ -66,8 +66,8 @@ results: build build-arm64 ## measure what README quotes, into docs/results
 	@scripts/need.sh onnx-testdata
 	@bin/ocellus-host models fetch $(MODELS)
 	@scripts/pictures.sh $(PICTURES) $(OUT)/photographs
-	scripts/results.sh layers "Layers of ResNet-18 on one thread, and their share of the core's measured peak" \
-		$(GO) test ./nn/plan -run '^$$' -bench ResNetLayers -benchtime 1s
+	scripts/results.sh layers "Layers of ResNet-18 on one thread, and their share of the core's measured peak: kernels in direct form, then plans, which may do with fewer multiplications (Winograd)" \
+		$(GO) test ./kernels ./nn/plan -run '^$$' -bench 'GemmF32Layer/avx|ResNetLayers' -benchtime 0.5s
 	scripts/results.sh footprint "Size, start and memory" scripts/footprint.sh $(OUT)/photographs/sample1.jpg
 	scripts/results.sh conformance "ONNX backend tests of Debian's libonnx-testdata" \
 		bin/ocellus-host conformance /usr/share/libonnx-testdata/data
