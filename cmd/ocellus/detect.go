@@ -117,7 +117,7 @@ func (c *detectCommand) Run(env *cli.Env) error {
 		if err := page.save(s, threads(c.Threads)); err != nil {
 			return cli.Exit(cli.Missing, err)
 		}
-		env.Notef("%d found in %d pictures; see %s\n", page.objects, page.seen, page.file)
+		env.Notef("%s; see %s\n", page.summary(), page.file)
 	}
 	if failed > 0 {
 		return cli.Quiet(cli.BadInput)

@@ -54,6 +54,14 @@ func (p *detectPage) add(img *vision.Image, l *detectLine) error {
 	return nil
 }
 
+// summary is the page in a few words.
+func (p *detectPage) summary() string {
+	if p.seen == 1 {
+		return fmt.Sprintf("%d found in 1 picture", p.objects)
+	}
+	return fmt.Sprintf("%d found in %d pictures", p.objects, p.seen)
+}
+
 // save writes the page.
 func (p *detectPage) save(s *ocellus.Session, threads int) error {
 	features, err := kernels.Available()
@@ -65,7 +73,7 @@ func (p *detectPage) save(s *ocellus.Session, threads int) error {
 		columns = append(columns, report.Column{Name: name, Numeric: true})
 	}
 	page := report.Page{
-		Title: fmt.Sprintf("%d found in %d pictures", p.objects, p.seen),
+		Title: p.summary(),
 		Lead:  fmt.Sprintf("What %s sees.", s.Name()),
 		Blocks: []report.Block{
 			report.Facts{{Name: "Model", Value: s.Name()}, {Name: "CPU", Value: cli.CPU()},
