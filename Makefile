@@ -14,11 +14,14 @@ FACES     = face-landmark-68 face-128
 NETS     ?= $(MODELS) $(wildcard ../shared/data/models/*/*.onnx)
 # Networks that test-exact takes: all, or few.
 EXACT    ?= all
+# Networks whose memory is measured, and those for two threads.
+MEASURED  = $(foreach n,mobilenetv1 resnet18 yolo-fastestv2 mobilefacenet,$(OUT)/nets/$(n).onnx $(OUT)/nets/$(n)-int8.onnx)
+THREADED  = $(foreach n,resnet18 mobilenetv1,$(OUT)/nets/$(n).onnx $(OUT)/nets/$(n)-int8.onnx)
 CPUS      = cortex-a53 cortex-a72 max
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-arm64 test-exact build build-arm64 bench results bench-peers agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-arm64 test-exact build build-arm64 bench results bench-peers memory-peers threads agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,6 +81,20 @@ bench-peers: bin/ocellus-peers fetch-peers ## speed of the bench nets, float32 a
 
 agree-peers: bin/ocellus-peers fetch-peers ## answers of NETS against ONNX Runtime's
 	bin/ocellus-peers agree $(NETS)
+
+memory-peers: bin/ocellus bin/ocellus-peers fetch-peers $(MEASURED) ## memory of networks against ONNX Runtime's, written to docs/results
+	scripts/results.sh memory "Peak memory and first results, beside ONNX Runtime" bin/ocellus-peers memory $(MEASURED)
+
+threads: bin/ocellus $(THREADED) ## two threads against one, written to docs/results
+	scripts/results.sh threads "Two threads against one" scripts/threads.sh $(THREADED)
+
+# Networks to be measured: their weights are drawn, not trained.
+$(OUT)/nets/%-int8.onnx: $(OUT)/nets/%.onnx
+	bin/ocellus-host quantize $< --random-calib 4 --out $@
+
+$(OUT)/nets/%.onnx: | bin/ocellus-host
+	@mkdir -p $(@D)
+	bin/ocellus-host models define $* --out $@
 
 fetch-peers: bin/ocellus-host
 	@scripts/onnxruntime.sh

@@ -18,6 +18,9 @@ import (
 type grammar struct {
 	Agree agreeCommand `cmd:"" help:"Compare the outputs of models with ONNX Runtime's."`
 	Time  timeCommand  `cmd:"" help:"Compare the time that models take with ONNX Runtime's."`
+
+	Memory memoryCommand `cmd:"" help:"Compare the memory that models take with ONNX Runtime's."`
+	Peak   peakCommand   `cmd:"" hidden:"" help:"Measure this process, for memory."`
 }
 
 func app() cli.App {
@@ -29,7 +32,8 @@ Begin with
 
     scripts/onnxruntime.sh              fetch ONNX Runtime, once
     ocellus-peers agree net.onnx        are the answers the same?
-    ocellus-peers time net.onnx         and which is faster?`,
+    ocellus-peers time net.onnx         and which is faster?
+    ocellus-peers memory net.onnx       and which takes less memory?`,
 		Grammar: &grammar{},
 	}
 }
