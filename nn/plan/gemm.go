@@ -26,33 +26,14 @@ type gemmStep struct {
 	act                   *activation
 	element               *kernels.ElementF32 // computes act
 
-	tiles, panelCount           int // of all rows; of one group
-	tilesPerPart, panelsPerPart int
+	cut
 }
-
-// A piece has about this many multiply-accumulates, so that helpers find
-// enough pieces and a piece ends soon; and as many panels of weights as stay
-// in a second-level cache while the tiles go by.
-const (
-	pieceMACs       = 2 << 20
-	panelBlockBytes = 192 << 10
-)
 
 // tile fixes how the product is cut up, once its extents are known.
 func (s *gemmStep) tile() {
-	mr, nr := s.row.MR, s.row.NR
-	s.tiles = (s.m + mr - 1) / mr
-	s.panelCount = (s.n + nr - 1) / nr
-	depth := s.taps * s.k
-	s.panelsPerPart = min(s.panelCount, max(1, panelBlockBytes/(4*depth*nr)))
-	s.tilesPerPart = min(s.tiles, max(1, pieceMACs/(depth*nr*mr*s.panelsPerPart)))
+	mr, nr, depth := s.row.MR, s.row.NR, s.taps*s.k
+	s.cut = newCut(s.m, s.n, mr, nr, depth, 4*depth*nr, pieceMACs)
 }
-
-func (s *gemmStep) panelBlocks() int {
-	return (s.panelCount + s.panelsPerPart - 1) / s.panelsPerPart
-}
-
-func (s *gemmStep) tileBlocks() int { return (s.tiles + s.tilesPerPart - 1) / s.tilesPerPart }
 
 // pack lays out weights given as [groups·n][taps][k] by their strides, and the
 // bias.
@@ -120,24 +101,22 @@ func (e *gemmExec) failed() error { return nil }
 // a block stay in cache from piece to piece; the rows of a tile stay in the
 // nearest cache from panel to panel.
 func (e *gemmExec) run(args *kernelArgs, i int) {
-	i, tb := i/e.tileBlocks(), i%e.tileBlocks()
-	g, pb := i/e.panelBlocks(), i%e.panelBlocks()
-	mr, nr := e.row.MR, e.row.NR
+	b := e.piece(i)
+	g, mr, nr := b.group, e.row.MR, e.row.NR
 	a := &args.gemm
 	a.A = unsafe.Add(e.pa, g*e.groupIn)
 	a.LDC, a.LDR = e.ldc, e.ldc
 	a.Taps, a.K = e.taps, e.k
 	a.Lo, a.Hi = e.lo, e.hi
 	panelLen := e.taps * e.k * nr
-	firstPanel, lastPanel := pb*e.panelsPerPart, min((pb+1)*e.panelsPerPart, e.panelCount)
-	if lastPanel == firstPanel+1 {
-		e.column(args, g, firstPanel, tb*e.tilesPerPart, min((tb+1)*e.tilesPerPart, e.tiles))
+	if b.lastPanel == b.firstPanel+1 {
+		e.column(args, g, b.firstPanel, b.firstTile, b.lastTile)
 		return
 	}
-	for t := tb * e.tilesPerPart; t < min((tb+1)*e.tilesPerPart, e.tiles); t++ {
+	for t := b.firstTile; t < b.lastTile; t++ {
 		a.Off = &e.off[t*e.taps*mr]
 		a.M = min(mr, e.m-t*mr)
-		for p := firstPanel; p < lastPanel; p++ {
+		for p := b.firstPanel; p < b.lastPanel; p++ {
 			at := t*mr*e.ldc + 4*(g*e.n+p*nr)
 			a.C = (*float32)(unsafe.Add(e.pc, at))
 			a.Res = nil
@@ -149,7 +128,7 @@ func (e *gemmExec) run(args *kernelArgs, i int) {
 			a.Bias = &e.bias[(g*e.panelCount+p)*nr]
 			e.row.Func(a)
 		}
-		first, last := firstPanel*nr, min(lastPanel*nr, e.n)
+		first, last := b.firstPanel*nr, min(b.lastPanel*nr, e.n)
 		e.act.activate(e.element, &args.element, unsafe.Add(e.pc, t*mr*e.ldc+4*(g*e.n+first)), a.M, last-first, e.ldc, g*e.n+first)
 	}
 }

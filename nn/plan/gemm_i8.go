@@ -29,27 +29,16 @@ type gemmI8Step struct {
 	after                 *byteTable
 	element               *kernels.ElementI8 // computes after
 
-	tiles, panelCount           int
-	tilesPerPart, panelsPerPart int
-	panelLen                    int
+	cut
+	panelLen int
 }
 
 // tile fixes how the product is cut up, as for floats; a multiply-accumulate
 // of bytes takes less than half as long.
 func (s *gemmI8Step) tile() {
-	mr, nr := s.row.MR, s.row.NR
-	s.tiles = (s.m + mr - 1) / mr
-	s.panelCount = (s.n + nr - 1) / nr
 	s.panelLen = s.row.PanelLen(s.taps, s.k)
-	s.panelsPerPart = min(s.panelCount, max(1, panelBlockBytes/s.panelLen))
-	s.tilesPerPart = min(s.tiles, max(1, 3*pieceMACs/(s.taps*s.k*nr*mr*s.panelsPerPart)))
+	s.cut = newCut(s.m, s.n, s.row.MR, s.row.NR, s.taps*s.k, s.panelLen, 3*pieceMACs)
 }
-
-func (s *gemmI8Step) panelBlocks() int {
-	return (s.panelCount + s.panelsPerPart - 1) / s.panelsPerPart
-}
-
-func (s *gemmI8Step) tileBlocks() int { return (s.tiles + s.tilesPerPart - 1) / s.tilesPerPart }
 
 // pack lays out the weights w, given by their strides, with the bias and the
 // scales. Σ(a−z)·w = Σ a·w − z·Σ w, and the second sum is constant.
@@ -118,20 +107,18 @@ func (e *gemmI8Exec) failed() error { return nil }
 // run computes one block of tiles against one block of panels, in the order
 // of gemmExec.
 func (e *gemmI8Exec) run(args *kernelArgs, i int) {
-	i, tb := i/e.tileBlocks(), i%e.tileBlocks()
-	g, pb := i/e.panelBlocks(), i%e.panelBlocks()
-	mr, nr := e.row.MR, e.row.NR
+	b := e.piece(i)
+	g, mr, nr := b.group, e.row.MR, e.row.NR
 	a := &args.gemmI8
 	*a = kernels.GemmI8Args{A: unsafe.Add(e.pa, g*e.groupIn), LDC: e.ldc, Taps: e.taps, K: e.k, Zero: e.result.zero, Lo: e.lo, Hi: e.hi}
 	size := 1
 	if e.real {
 		size = 4
 	}
-	lastPanel := min((pb+1)*e.panelsPerPart, e.panelCount)
-	for t := tb * e.tilesPerPart; t < min((tb+1)*e.tilesPerPart, e.tiles); t++ {
+	for t := b.firstTile; t < b.lastTile; t++ {
 		a.Off = &e.off[t*e.taps*mr]
 		a.M = min(mr, e.m-t*mr)
-		for p := pb * e.panelsPerPart; p < lastPanel; p++ {
+		for p := b.firstPanel; p < b.lastPanel; p++ {
 			to := unsafe.Add(e.pc, t*mr*e.ldc+size*(g*e.n+p*nr))
 			if e.real {
 				a.F32 = (*float32)(to)
@@ -146,7 +133,7 @@ func (e *gemmI8Exec) run(args *kernelArgs, i int) {
 			}
 			e.row.Func(a)
 		}
-		first, last := g*e.n+pb*e.panelsPerPart*nr, g*e.n+min(lastPanel*nr, e.n)
+		first, last := g*e.n+b.firstPanel*nr, g*e.n+min(b.lastPanel*nr, e.n)
 		e.after.apply(e.element.Funcs[kernels.TableI8], &args.elementI8, unsafe.Add(e.pc, t*mr*e.ldc+first), a.M, last-first, e.ldc)
 	}
 }
