@@ -34,7 +34,12 @@ var arrows = table(`
 	capture/jpeg
 	capture/v4l2
 	gallery          kernels
-	pipeline         capture vision vision/head vision/meta nn nn/plan face gallery
+	pipeline         capture capture/jpeg vision vision/head vision/meta nn nn/plan face gallery
+	                 pipeline/track pipeline/zone pipeline/motion pipeline/vote
+	pipeline/track   vision
+	pipeline/zone    vision
+	pipeline/motion  vision kernels
+	pipeline/vote
 	serve            pipeline capture vision gallery report
 
 	.                kernels nn nn/plan format format/onnx vision vision/head vision/meta face
