@@ -21,7 +21,7 @@ CPUS      = cortex-a53 cortex-a72 max
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-arm64 test-exact build build-arm64 bench results bench-peers memory-peers threads agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-arm64 test-exact build build-arm64 bench results bench-peers bench-peers-avx2 memory-peers threads agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,6 +78,11 @@ results: build build-arm64 ## measure what README quotes, into docs/results
 bench-peers: bin/ocellus-peers fetch-peers ## speed of the bench nets, float32 and int8, against ONNX Runtime's, into docs/results
 	scripts/bench-nets.sh bin/nets
 	bin/ocellus-peers time --out docs/results bin/nets/*.onnx $(MODELS)
+
+bench-peers-avx2: bin/ocellus-peers fetch-peers ## the same, with both engines kept from what the CPU has beyond AVX2
+	@scripts/need.sh objdump
+	scripts/bench-nets.sh bin/nets
+	bin/ocellus-peers time --cap avx2 --out docs/results bin/nets/*.onnx $(MODELS)
 
 agree-peers: bin/ocellus-peers fetch-peers ## answers of NETS against ONNX Runtime's
 	bin/ocellus-peers agree $(NETS)

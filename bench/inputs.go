@@ -47,6 +47,12 @@ func bindings(g *nn.Graph, dims map[string]int) (plan.Bindings, error) {
 	return b, nil
 }
 
+// fillRandom gives both engines inputs drawn from seed.
+func (n *net) fillRandom(seed uint64) error {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	return n.fill(func(t *nn.Tensor) error { return fillRandom(t, rng) })
+}
+
 // fillRandom gives floats values in -1..1 and all else 0 or 1, which index
 // anything that is not empty.
 func fillRandom(t *nn.Tensor, rng *rand.Rand) error {

@@ -21,6 +21,8 @@ type grammar struct {
 
 	Memory memoryCommand `cmd:"" help:"Compare the memory that models take with ONNX Runtime's."`
 	Peak   peakCommand   `cmd:"" hidden:"" help:"Measure this process, for memory."`
+
+	Control controlCommand `cmd:"" hidden:"" help:"Run ONNX Runtime without a cap, for time --cap."`
 }
 
 func app() cli.App {
@@ -33,6 +35,7 @@ Begin with
     scripts/onnxruntime.sh              fetch ONNX Runtime, once
     ocellus-peers agree net.onnx        are the answers the same?
     ocellus-peers time net.onnx         and which is faster?
+    ocellus-peers time --cap avx2 net.onnx    and on a CPU that ends with AVX2?
     ocellus-peers memory net.onnx       and which takes less memory?`,
 		Grammar: &grammar{},
 	}
@@ -48,15 +51,23 @@ type peerFlags struct {
 }
 
 func (f *peerFlags) open() (*onnxruntime.Library, error) {
-	file := f.ORT
-	if file == "" {
-		dir, err := home.Cache("peers")
-		if err != nil {
-			return nil, err
-		}
-		file = filepath.Join(dir.Path, "onnxruntime-"+onnxruntime.Release, runtime.GOOS+"-"+runtime.GOARCH, "libonnxruntime.so.1")
+	file, err := f.library()
+	if err != nil {
+		return nil, err
 	}
 	return onnxruntime.Open(file)
+}
+
+// library returns the file of ONNX Runtime, which need not be there.
+func (f *peerFlags) library() (string, error) {
+	if f.ORT != "" {
+		return f.ORT, nil
+	}
+	dir, err := home.Cache("peers")
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir.Path, "onnxruntime-"+onnxruntime.Release, runtime.GOOS+"-"+runtime.GOARCH, "libonnxruntime.so.1"), nil
 }
 
 // resolve returns the file of a model given as FILE or NAME, as ocellus has it.

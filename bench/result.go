@@ -30,6 +30,7 @@ type result struct {
 	TurnMS   float64   `json:"turn_ms"`
 	Nets     []netTime `json:"nets"`
 	Means    []mean    `json:"means"`
+	Cap      *capping  `json:"cap,omitempty"`
 	Failed   []string  `json:"failed,omitempty"` // nets that could not be timed, and why
 }
 
@@ -136,7 +137,7 @@ func (r *result) mean(of string, ratios []float64) {
 	r.Means = append(r.Means, mean{of, len(ratios), geometricMean(ratios), quantile(ratios, 0)})
 }
 
-// write makes peers.md and peers.json in a folder.
+// write makes peers.md and peers.json in a folder; with a cap their names say so.
 func (r *result) write(dir string) error {
 	asJSON, err := json.MarshalIndent(r, "", " ")
 	if err != nil {
@@ -145,8 +146,8 @@ func (r *result) write(dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	for name, text := range map[string]string{"peers.json": string(asJSON) + "\n", "peers.md": r.markdown()} {
-		err := atomicfile.Write(filepath.Join(dir, name), func(w io.Writer) error {
+	for extension, text := range map[string]string{".json": string(asJSON) + "\n", ".md": r.markdown()} {
+		err := atomicfile.Write(filepath.Join(dir, r.Cap.resultName()+extension), func(w io.Writer) error {
 			_, err := io.WriteString(w, text)
 			return err
 		})
@@ -159,7 +160,7 @@ func (r *result) write(dir string) error {
 
 func (r *result) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `# Ocellus and %s
+	fmt.Fprintf(&b, `# Ocellus and %s%s
 
 Written on %s, of revision %s, by
 
@@ -175,7 +176,7 @@ Written on %s, of revision %s, by
 
 | net | precision | GMAC | ORT ms | Ocellus ms | ratio | share of peak, ORT | Ocellus | kernel | off by | ORT in weak spots |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |
-`, r.Peer, r.Date, r.Revision, r.Command, r.CPU, r.ISA, r.Load, r.Peak, r.Peer, r.Settings, r.Rounds, r.TurnMS)
+`, r.Peer, r.Cap.title(), r.Date, r.Revision, r.Command, r.CPU, r.ISA, r.Load, r.Peak, r.Peer, r.Settings, r.Rounds, r.TurnMS)
 	for i := range r.Nets {
 		t := &r.Nets[i]
 		fmt.Fprintf(&b, "| %s | %s | %.3f | %.3f | %.3f | **%.2f** (%.2f–%.2f) | %.0f %% | %.0f %% | %s | %.0e | %.0f %% |\n",
@@ -192,6 +193,9 @@ Written on %s, of revision %s, by
 			why, _, _ := strings.Cut(t.Rewritten, "\n")
 			fmt.Fprintf(&b, "\nONNX Runtime ran %s %s\n", t.name(), why)
 		}
+	}
+	if r.Cap != nil {
+		b.WriteString(r.Cap.markdown(r.Nets))
 	}
 	for _, why := range r.Failed {
 		fmt.Fprintf(&b, "\nNOT TIMED: %s\n", why)

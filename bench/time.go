@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"time"
@@ -11,14 +10,14 @@ import (
 	"github.com/ocellus-vision/ocellus/bench/onnxruntime"
 	"github.com/ocellus-vision/ocellus/internal/cli"
 	"github.com/ocellus-vision/ocellus/kernels"
-	"github.com/ocellus-vision/ocellus/nn"
 )
 
 type timeCommand struct {
 	peerFlags
 	Rounds int           `help:"How often each engine takes its turn." default:"15"`
 	Turn   time.Duration `help:"How long a turn lasts, at least; one run at least." default:"30ms"`
-	Out    string        `help:"Write peers.md and peers.json into this folder as well." placeholder:"DIR"`
+	Out    string        `help:"Write peers.md and peers.json into this folder as well, or peers-avx2 with --cap avx2." placeholder:"DIR"`
+	Cap    string        `help:"What both engines are to see of the CPU: all of it, or nothing beyond avx2." enum:"none,avx2" default:"none" placeholder:"none|avx2"`
 }
 
 func (c *timeCommand) Help() string {
@@ -26,12 +25,18 @@ func (c *timeCommand) Help() string {
 
     ocellus-peers time net.onnx net-int8.onnx
     ocellus-peers time --rounds 31 --out docs/results models/*.onnx
+    ocellus-peers time --cap avx2 net.onnx net-int8.onnx
 
 The engines take turns in one process, on one thread: ONNX Runtime, Ocellus, ONNX Runtime, and so
 on, after a turn each that does not count. A turn is as many runs as fit; its time is their median.
 The ratio is the median over the rounds of ONNX Runtime's time by that of Ocellus right after it, so
 a machine that slows down for a while slows both; its spread is where the middle half of the rounds
-lie. Above 1, Ocellus is faster. The exit code is 1 if a model could not be timed.`
+lie. Above 1, Ocellus is faster. The exit code is 1 if a model could not be timed.
+
+--cap avx2 compares the engines as on a CPU that ends with AVX2. Ocellus is told by OCELLUS_CPU.
+ONNX Runtime, which has no switch for it, runs from a copy in which every CPUID instruction traps,
+and is answered without AVX-512, AVX-VNNI and AMX. That no register of AVX-512 is in use after it
+has run is checked for every model, and that they are without the cap is shown beside it.`
 }
 
 // netTime is what is said of one model.
@@ -52,8 +57,9 @@ type netTime struct {
 	Off       float64 `json:"off"` // largest difference of an output, as a share of its largest magnitude or of 1, whichever is more
 	// WeakSpots is the share of its time, 0 to 1, that ONNX Runtime spends
 	// where it is known to be weak.
-	WeakSpots float64 `json:"ort_weak_spots"`
-	Rewritten string  `json:"rewritten,omitempty"` // why ONNX Runtime got the model as Ocellus writes it
+	WeakSpots float64  `json:"ort_weak_spots"`
+	Rewritten string   `json:"rewritten,omitempty"`    // why ONNX Runtime got the model as Ocellus writes it
+	Uncapped  *control `json:"ort_uncapped,omitempty"` // with --cap: the same model without
 }
 
 type input struct {
@@ -71,20 +77,39 @@ func (c *timeCommand) Run(env *cli.Env) error {
 	if c.Rounds < 1 || c.Turn <= 0 {
 		return cli.Usagef("--rounds and --turn must be above 0")
 	}
+	if c.Cap == capAVX2 {
+		if err := startCapped(); err != nil {
+			return err
+		}
+	}
 	features, err := kernels.Available()
 	if err != nil {
 		return cli.Exit(cli.Usage, err)
 	}
-	lib, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer lib.Close()
 	// Neither engine is to pay for a change of thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
+	file, err := c.library()
+	if err != nil {
+		return err
+	}
+	var held *capping
+	if c.Cap == capAVX2 {
+		if held, err = newCapping(env, c, file); err != nil {
+			return err
+		}
+		defer held.close()
+		file = held.copy.File
+	}
+	lib, err := onnxruntime.Open(file)
+	if err != nil {
+		return err
+	}
+	defer lib.Close()
+
 	res := newResult(lib, features, c)
+	res.Cap = held
 	peak := kernels.PeakF32Rows(features)[0]
 	bar := env.Progress("time", len(c.Models))
 	defer bar.Close()
@@ -93,7 +118,7 @@ func (c *timeCommand) Run(env *cli.Env) error {
 			return err
 		}
 		// What cannot be timed leaves the others.
-		if t, err := c.net(lib, model, peak); err != nil {
+		if t, err := c.net(lib, model, peak, held); err != nil {
 			res.Failed = append(res.Failed, err.Error())
 		} else {
 			res.Nets = append(res.Nets, *t)
@@ -123,14 +148,13 @@ func (c *timeCommand) deliver(env *cli.Env, res *result) error {
 	return err
 }
 
-func (c *timeCommand) net(lib *onnxruntime.Library, model string, peak *kernels.PeakF32) (_ *netTime, err error) {
+func (c *timeCommand) net(lib *onnxruntime.Library, model string, peak *kernels.PeakF32, held *capping) (_ *netTime, err error) {
 	n, err := openNet(lib, model, c.Dim, false)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
-	rng := rand.New(rand.NewPCG(c.Seed, 0))
-	if err := n.fill(func(t *nn.Tensor) error { return fillRandom(t, rng) }); err != nil {
+	if err := n.fillRandom(c.Seed); err != nil {
 		return nil, err
 	}
 	t := &netTime{Model: model, Precision: n.precision(), MACs: n.plan.Stats().MACs, Kernel: n.mainKernel(), Rewritten: n.rewritten}
@@ -154,7 +178,10 @@ func (c *timeCommand) net(lib *onnxruntime.Library, model string, peak *kernels.
 	for _, op := range weakSpots {
 		t.WeakSpots += byOp[op]
 	}
-	return t, c.measure(n, t, peak)
+	if t.Uncapped, err = held.check(n, model); err != nil {
+		return nil, err
+	}
+	return t, held.watch(func() error { return c.measure(n, t, peak) })
 }
 
 func (c *timeCommand) measure(n *net, t *netTime, peak *kernels.PeakF32) error {

@@ -7,6 +7,7 @@ set -eu
 case "$1" in
 npm)           have() { command -v npm; };                              packages="npm" ;;
 gcc)           have() { command -v gcc; };                              packages="gcc libc6-dev" ;;
+objdump)       have() { command -v objdump; };                          packages="binutils" ;;
 qemu)          have() { command -v qemu-aarch64-static; };              packages="qemu-user-static" ;;
 time)          have() { test -x /usr/bin/time && command -v file; };     packages="time file" ;;
 onnx-testdata) have() { test -d /usr/share/libonnx-testdata/data; };    packages="libonnx-testdata" ;;

@@ -17,10 +17,18 @@ const Release = "1.30.0"
 // Library is ONNX Runtime, loaded. There is one a process.
 type Library struct{}
 
+// Present fails, saying how to get it, where there is no library at path.
+func Present(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("ONNX Runtime %s is not on this machine: %w\nTo fetch it with npm (110 MB), run: scripts/onnxruntime.sh", Release, err)
+	}
+	return nil
+}
+
 // Open loads the shared library at path.
 func Open(path string) (*Library, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("ONNX Runtime %s is not on this machine: %w\nTo fetch it with npm (110 MB), run: scripts/onnxruntime.sh", Release, err)
+	if err := Present(path); err != nil {
+		return nil, err
 	}
 	ort.SetSharedLibraryPath(path)
 	// Errors come back from the calls; warnings concern initialisers that nothing
