@@ -59,7 +59,11 @@ func (l *lowering) elementI8(i int, n *node) (step, StepInfo) {
 	if !s.realIn && !s.realOut && !l.inPlace(i, s.out, s.a) && s.b != none {
 		l.inPlace(i, s.out, s.b)
 	}
-	return s, StepInfo{Kernel: l.rows.elementI8.Name}
+	info := StepInfo{Kernel: l.rows.elementI8.Name}
+	if s.b != none {
+		return l.broadcast(s), info
+	}
+	return s, info
 }
 
 type elementI8Exec struct {

@@ -287,27 +287,31 @@ func (w *integers) overPicture(n *node, o *nn.ReduceMean) bool {
 	return min(a, b) == 2 && max(a, b) == 3
 }
 
-// pair adds, subtracts and multiplies bytes of one shape.
+// pair adds, subtracts and multiplies bytes. Operands may repeat along
+// dimensions of the result, as the gates of a squeeze-and-excitation do.
 func (w *integers) pair(n *node) bool {
 	if len(n.in) != 2 || n.in[1] == none {
 		return false
 	}
-	a, okA := w.bytes[n.in[0]]
-	b, okB := w.bytes[n.in[1]]
-	t, ends := w.after(n.out[0])
-	if !okA || !okB || !ends || w.vals[a.id].typ.Shape != w.vals[b.id].typ.Shape {
-		return false
-	}
-	q := &quantised{kind: qAdd, in: [2]qparam{a.q, b.q}, out: t.q, lo: t.lo, hi: t.hi}
+	q := &quantised{kind: qAdd}
 	switch n.op.(type) {
-	case *nn.Add, *nn.Sum:
-	case *nn.Sub:
-		q.in[1].scale = -q.in[1].scale
+	case *nn.Add, *nn.Sum, *nn.Sub:
 	case *nn.Mul:
 		q.kind = qMul
 	default:
 		return false
 	}
-	w.emit(n, n.op, q, t.out, a.id, b.id)
+	a, okA := w.operandBytes(n.in[0])
+	b, okB := w.operandBytes(n.in[1])
+	t, ends := w.after(n.out[0])
+	shape := w.vals[n.out[0]].typ.Shape
+	if !okA || !okB || !ends || shape.Elems() == 0 {
+		return false
+	}
+	q.in, q.out, q.lo, q.hi = [2]qparam{a.q, b.q}, t.q, t.lo, t.hi
+	if _, ok := n.op.(*nn.Sub); ok {
+		q.in[1].scale = -q.in[1].scale
+	}
+	w.emit(n, n.op, q, t.out, w.raised(n, a.id, shape.Rank), w.raised(n, b.id, shape.Rank))
 	return true
 }

@@ -164,6 +164,37 @@ var integerNets = map[string]func(n *net) nn.ValueID{
 		k := n.op(&nn.DequantizeLinear{Axis: 1}, n.Const("c", c), s, z)
 		return n.qdq(n.op(&nn.Sub{}, n.picture(8), k), 0.02, 128)
 	},
+	"squeeze and excitation": func(n *net) nn.ValueID {
+		x := n.qdq(n.op(&nn.HardSwish{}, n.qdq(n.qconv(n.picture(8), 20, 8, 1, nn.Conv{}), 0.02, 128)), 0.02, 20)
+		s := n.qdq(n.op(&nn.GlobalAveragePool{}, x), 0.004, 60)
+		s = n.qdq(n.relu(n.qconv(s, 8, 20, 1, nn.Conv{})), 0.005, 0)
+		s = n.qdq(n.qconv(s, 20, 8, 1, nn.Conv{}), 0.02, 128)
+		s = n.qdq(n.op(&nn.HardSigmoid{Alpha: 1.0 / 6, Beta: 0.5}, s), 1.0/255, 0)
+		return n.qdq(n.qconv(n.qdq(n.op(&nn.Mul{}, s, x), 0.015, 20), 8, 20, 1, nn.Conv{}), 0.02, 128)
+	},
+	"spatial gate": func(n *net) nn.ValueID {
+		x := n.picture(8)
+		s := n.qdq(n.op(&nn.Sigmoid{}, n.qdq(n.qconv(x, 1, 8, 3, same3()), 0.02, 128)), 1.0/255, 0)
+		return n.qdq(n.op(&nn.Mul{}, x, s), 0.008, 128)
+	},
+	"gates of rows times gates of channels": func(n *net) nn.ValueID {
+		x := n.picture(8)
+		rows := n.qdq(n.op(&nn.AveragePool{AutoPad: "NOTSET", KernelShape: []int{12, 1}}, x), 0.004, 128)
+		channels := n.qdq(n.op(&nn.GlobalAveragePool{}, x), 0.002, 128)
+		gate := n.qdq(n.op(&nn.Add{}, rows, channels), 0.005, 128)
+		return n.qdq(n.op(&nn.Sub{}, gate, x), 0.01, 128)
+	},
+	"constants a channel": func(n *net) nn.ValueID {
+		k := nn.NewTensor(nn.Int8, nn.S(8, 1, 1))
+		for i := range k.I8() {
+			k.I8()[i] = int8(i*37 - 128)
+		}
+		scale := n.op(&nn.DequantizeLinear{Axis: 1}, n.Const("k", k), n.Const("ks", nn.Scalar(float32(0.01))))
+		x := n.qdq(n.op(&nn.Mul{}, n.picture(8), scale), 0.01, 128)
+		lane := n.qdq(n.op(&nn.Slice{}, x, n.Const("starts", nn.T([]int64{0, 5}, 2)), n.Const("ends", nn.T([]int64{1, 6}, 2)), n.Const("axes", nn.T([]int64{1, 2}, 2))), 0.01, 128)
+		lane = n.op(&nn.Reshape{}, lane, n.Const("lane", nn.T([]int64{11}, 1)))
+		return n.qdq(n.op(&nn.Add{}, x, lane), 0.015, 128)
+	},
 	"classifier": func(n *net) nn.ValueID {
 		x := n.qdq(n.op(&nn.GlobalAveragePool{}, n.picture(32)), 0.002, 128)
 		x = n.op(&nn.Flatten{Axis: 1}, x)
