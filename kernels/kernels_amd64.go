@@ -163,3 +163,15 @@ func everyOtherI8AVX2(a *EveryOtherI8Args)
 
 //go:noescape
 func interleaveI8AVX2(a *InterleaveI8Args)
+
+//go:noescape
+func resizePixelsI8AVX2(a *ResizeI8Args)
+
+// resizeI8AVX2 works on 16 channels at a time, the last ones twice.
+func resizeI8AVX2(a *ResizeI8Args) {
+	if a.C < 16 {
+		resizeI8Generic(a)
+		return
+	}
+	resizePixelsI8AVX2(a)
+}

@@ -43,6 +43,9 @@ func KnownAnswers(f Features) []Answer {
 	for _, r := range MoveI8Rows(f) {
 		all = append(all, Answer{"move int8", r.Name, r.KnownAnswer()})
 	}
+	for _, r := range ResizeI8Rows(f) {
+		all = append(all, Answer{"resize int8", r.Name, r.KnownAnswer()})
+	}
 	for _, r := range WinogradI8Rows(f) {
 		all = append(all, Answer{"winograd int8", r.Name, r.KnownAnswer()})
 	}

@@ -230,3 +230,20 @@ func (r *MoveI8) KnownAnswer() error {
 	}
 	return nil
 }
+
+// KnownAnswer holds the row against generic Go: see GemmI8.KnownAnswer.
+func (r *ResizeI8) KnownAnswer() error {
+	const pixels, c = 3, 41
+	s := sequence(1)
+	x := s.fill(make([]uint8, 4*c))
+	off, right := [2 * pixels]int32{0, c, c, c, c, 0}, [pixels]int32{700, 0, ResizeI8Unit}
+	var results [2][]uint8
+	for i, row := range []*ResizeI8{r, &genericResizeI8} {
+		results[i] = make([]uint8, pixels*c)
+		row.Func(&ResizeI8Args{Dst: &results[i][0], Upper: &x[0], Lower: &x[2*c], Off: &off[0], Right: &right[0], Below: 1500, Pixels: pixels, C: c})
+	}
+	if !bytes.Equal(results[0], results[1]) {
+		return &ErrKernel{"ResizeI8Rows", r.Name, "three pixels of 41"}
+	}
+	return nil
+}

@@ -54,6 +54,7 @@ var (
 		HardSigmoidF32: hardSigmoidF32AVX2,
 	}}}
 	archMoveI8     = []MoveI8{{"avx2", AVX2, copyRowsAVX2, everyOtherI8AVX2, interleaveI8AVX2}}
+	archResizeI8   = []ResizeI8{{"avx2", AVX2, resizeI8AVX2}}
 	archSoftmaxI8  = []SoftmaxI8{{"avx2", AVX2, softmaxI8AVX2}}
 	archWinogradI8 = []WinogradI8{{"avx2", AVX2, winogradInputI8AVX2, winogradMultiplyI8AVX2, winogradOutputI8AVX2}}
 	archGemmI8     = []GemmI8{

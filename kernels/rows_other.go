@@ -25,5 +25,6 @@ var (
 	archWinogradI8      []WinogradI8
 	archSoftmaxI8       []SoftmaxI8
 	archMoveI8          []MoveI8
+	archResizeI8        []ResizeI8
 	archEveryOtherF32   []EveryOtherF32
 )

@@ -130,3 +130,45 @@ func (o *Resize) kernel(d float64) float64 {
 	}
 	return 0
 }
+
+// LinearAxis is linear interpolation along dimension Dim: output i is
+// (1−Right[i])·x[Index[2i]] + Right[i]·x[Index[2i+1]].
+type LinearAxis struct {
+	Dim   int
+	Index []int32
+	Right []float64 // 0..1
+}
+
+// Linear returns the dimensions that change, the last first, if all that
+// happens along each is interpolation between two inputs: not in other modes,
+// not with a filter that is widened, and not with values from outside. in is
+// what Infer has accepted.
+func (o *Resize) Linear(in []Arg) (axes []LinearAxis, ok bool) {
+	if o.Mode != "linear" || o.Coordinates == "tf_crop_and_resize" {
+		return nil, false
+	}
+	g, err := o.geometry(in[0].Shape, constOf(in, 2), constOf(in, 3))
+	if err != nil {
+		return nil, false
+	}
+	for i := g.rank - 1; i >= 0; i-- {
+		a := &g.axis[i]
+		if !a.active {
+			continue
+		}
+		if a.taps != 2 {
+			return nil, false
+		}
+		l := LinearAxis{i, make([]int32, 2*a.out), make([]float64, a.out)}
+		weights := make([]float64, 2*a.out)
+		fillTaps(o, a, l.Index, weights, nil, g.rois)
+		for j := range l.Right {
+			l.Right[j] = weights[2*j+1]
+			if math.Abs(weights[2*j]+weights[2*j+1]-1) > 1e-9 {
+				return nil, false // exclude_outside has left nothing
+			}
+		}
+		axes = append(axes, l)
+	}
+	return axes, true
+}

@@ -32,6 +32,8 @@ func (l *lowering) integer(i int, n *node) (step, StepInfo) {
 		return l.softmaxI8(i, n)
 	case qSlopes:
 		return l.channelTables(i, n)
+	case qResize:
+		return l.resizeI8(n)
 	}
 	return l.elementI8(i, n)
 }

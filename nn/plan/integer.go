@@ -94,7 +94,7 @@ func (w *integers) node(n *node) {
 		return
 	}
 	if len(n.in) > 0 && n.in[0] != none && len(n.out) > 0 && n.out[0] != none && w.vals[n.out[0]].typ.DType == nn.Float32 {
-		if !w.function(n) && (w.weighted(n) || w.move(n) || w.join(n) || w.average(n) || w.pair(n) || w.softmax(n) || w.slopes(n)) {
+		if !w.function(n) && (w.weighted(n) || w.move(n) || w.interpolate(n) || w.join(n) || w.average(n) || w.pair(n) || w.softmax(n) || w.slopes(n)) {
 			return
 		}
 	}

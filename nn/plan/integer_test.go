@@ -120,6 +120,23 @@ var integerNets = map[string]func(n *net) nn.ValueID{
 		up := &nn.Resize{Mode: "nearest", NearestMode: "floor", Coordinates: "asymmetric", AspectPolicy: "stretch", CubicCoeffA: -0.75}
 		return n.qdq(n.qconv(n.op(up, n.picture(8), nn.None, scales), 8, 8, 1, nn.Conv{}), 0.02, 100)
 	},
+	"linear upsampling": func(n *net) nn.ValueID {
+		scales := n.Const("scales", nn.T([]float32{1, 1, 2, 2}, 4))
+		up := &nn.Resize{Mode: "linear", NearestMode: "floor", Coordinates: "half_pixel", AspectPolicy: "stretch", CubicCoeffA: -0.75}
+		x := n.qdq(n.qconv(n.picture(8), 21, 8, 1, nn.Conv{}), 0.02, 128)
+		return n.qdq(n.op(up, x, nn.None, scales), 0.02, 128)
+	},
+	"linear resizing to another scale": func(n *net) nn.ValueID {
+		sizes := n.Const("sizes", nn.T([]int64{1, 16, 7, 30}, 4))
+		to := &nn.Resize{Mode: "linear", NearestMode: "floor", Coordinates: "align_corners", AspectPolicy: "stretch", CubicCoeffA: -0.75}
+		x := n.qdq(n.qconv(n.picture(8), 16, 8, 1, nn.Conv{}), 0.02, 128)
+		return n.qdq(n.relu(n.op(to, x, nn.None, nn.None, sizes)), 0.012, 10)
+	},
+	"linear resizing of rows": func(n *net) nn.ValueID {
+		sizes := n.Const("sizes", nn.T([]int64{29}, 1))
+		to := &nn.Resize{Mode: "linear", NearestMode: "floor", Coordinates: "pytorch_half_pixel", AspectPolicy: "stretch", CubicCoeffA: -0.75, Axes: []int{2}}
+		return n.qdq(n.op(to, n.picture(8), nn.None, nn.None, sizes), 1.0/128, 128)
+	},
 	"softmax over channels": func(n *net) nn.ValueID {
 		x := n.qdq(n.qconv(n.picture(8), 16, 8, 1, nn.Conv{}), 0.02, 128)
 		return n.qdq(n.op(&nn.Softmax{Axis: 1}, x), 1.0/255, 0)

@@ -66,6 +66,7 @@ type rows struct {
 	winogradI8  *kernels.WinogradI8
 	moveI8      *kernels.MoveI8
 	softmaxI8   *kernels.SoftmaxI8
+	resizeI8    *kernels.ResizeI8
 	depthwiseI8 *kernels.TapsI8
 	maxPoolI8   *kernels.TapsI8
 	avgPoolI8   *kernels.TapsI8
@@ -89,6 +90,7 @@ func chooseRows(f kernels.Features) rows {
 		gemmI8:      kernels.TrustedGemmI8(f),
 		softmaxI8:   kernels.SoftmaxI8Rows(f)[0],
 		moveI8:      kernels.MoveI8Rows(f)[0],
+		resizeI8:    kernels.ResizeI8Rows(f)[0],
 		winogradI8:  kernels.WinogradI8Rows(f)[0],
 		depthwiseI8: kernels.DepthwiseI8Rows(f)[0],
 		maxPoolI8:   kernels.MaxPoolI8Rows(f)[0],

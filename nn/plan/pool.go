@@ -69,6 +69,7 @@ type kernelArgs struct {
 	winogradInputI8  kernels.WinogradI8InputArgs
 	winogradGemmI8   kernels.WinogradI8GemmArgs
 	winogradOutputI8 kernels.WinogradI8OutputArgs
+	resizeI8         kernels.ResizeI8Args
 	tapsI8           kernels.TapsI8Args
 	elementI8        kernels.ElementI8Args
 }

@@ -19,6 +19,7 @@ type quantised struct {
 	weights *qweights
 	slopes  []float64  // below zero, one a channel; nil for none
 	after   *byteTable // of the result
+	resize  *[2]pairs  // of rows and of columns
 }
 
 type qKind uint8
@@ -35,6 +36,7 @@ const (
 	qDequantise
 	qSoftmax
 	qSlopes
+	qResize
 )
 
 // elementwise reports whether the order in which elements are stored does not
@@ -49,7 +51,11 @@ func (q *quantised) elementwise() bool {
 
 // overPictures reports whether the node has kernels over NHWC.
 func (q *quantised) overPictures() bool {
-	return q.kind == qConv || q.kind == qMaxPool || q.kind == qAvgPool || q.kind == qSlopes
+	switch q.kind {
+	case qConv, qMaxPool, qAvgPool, qSlopes, qResize:
+		return true
+	}
+	return false
 }
 
 // qparam says what a stored byte q stands for: scale·(q − zero). A tensor of
