@@ -56,10 +56,10 @@ var arrows = table(`
 	internal/mca
 
 	cmd/ocellus      . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
-	                 face data eval eval/page capture gallery pipeline serve report
+	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
 	                 internal/atomicfile internal/cli internal/home internal/golden
 	cmd/ocellus-host . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
-	                 face data eval eval/page capture gallery pipeline serve report
+	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
 	                 internal/atomicfile internal/cli internal/home internal/golden
 	                 format/tflite format/tfjs format/darknet format/ncnn models quant train zoo internal/conformance
 `)
@@ -95,7 +95,8 @@ var unsafeUsers = []string{"kernels", "nn", "nn/plan", "capture/v4l2", "internal
 
 // singleThreaded are packages that start no goroutines: workers are the
 // caller's (nn/plan) to hand out.
-var singleThreaded = []string{"kernels", "nn", "vision", "vision/head", "vision/meta", "capture/avi", "capture/jpeg", "capture/v4l2"}
+var singleThreaded = []string{"kernels", "nn", "vision", "vision/head", "vision/meta", "capture/avi", "capture/jpeg", "capture/v4l2",
+	"pipeline/motion", "pipeline/track", "pipeline/vote", "pipeline/zone"}
 
 // inits lists the files that have a func init, and why.
 var inits = map[string]string{
