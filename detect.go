@@ -59,6 +59,7 @@ type detector struct {
 	tiling  Tiling
 	least   float32
 	confirm float32 // least mean score of the second looks
+	worth   float32 // least score of a detection that is reported
 
 	mu   sync.Mutex
 	idle []*engine
@@ -87,9 +88,9 @@ func newDetector(s *Session) (*detector, error) {
 		return nil, no("it has %d inputs, not one", len(g.Inputs))
 	}
 	d := &detector{s: s, pre: *m.Preprocess, head: *m.Head, tiling: s.opts.tiling, least: s.opts.least}
-	d.confirm = d.head.Confirm
+	d.confirm, d.worth = d.head.Confirm, d.head.Score
 	if s.opts.hasScore {
-		d.confirm = s.opts.score
+		d.confirm, d.worth = s.opts.score, s.opts.score
 		if d.tiling == TileOff || len(d.head.Looks) == 0 {
 			d.head.Score = s.opts.score
 		}
@@ -111,7 +112,7 @@ func newDetector(s *Session) (*detector, error) {
 			return nil, no("its output %s is %v, not float32", out.Name, out.DType)
 		}
 	}
-	decode, err := d.newDecoder()
+	decode, err := d.newDecoder(d.head)
 	if err != nil {
 		return nil, err
 	}
@@ -128,12 +129,12 @@ func inputShape(p *vision.Preprocess) nn.Shape {
 	return nn.S(1, p.Channels(), p.Height, p.Width)
 }
 
-func (d *detector) newDecoder() (head.Decoder, error) {
+func (d *detector) newDecoder(c head.Config) (head.Decoder, error) {
 	outs := make([]head.Output, len(d.plan.Outputs()))
 	for i, o := range d.plan.Outputs() {
 		outs[i] = head.Output{Name: o.Name, Dims: slices.Clone(o.Shape.Slice())}
 	}
-	return head.New(d.head, head.Input{Width: d.pre.Width, Height: d.pre.Height}, outs)
+	return head.New(c, head.Input{Width: d.pre.Width, Height: d.pre.Height}, outs)
 }
 
 func (d *detector) take() (*engine, error) {
@@ -145,11 +146,16 @@ func (d *detector) take() (*engine, error) {
 		return e, nil
 	}
 	d.mu.Unlock()
+	return d.newEngine(d.head)
+}
+
+// newEngine returns an engine whose decoder is told c.
+func (d *detector) newEngine(c head.Config) (*engine, error) {
 	prepare, err := d.newPreparer()
 	if err != nil {
 		return nil, err
 	}
-	decode, err := d.newDecoder()
+	decode, err := d.newDecoder(c)
 	if err != nil {
 		return nil, err
 	}
@@ -280,6 +286,19 @@ func (t *Timings) add(o Timings) {
 	t.Regions += o.Regions
 }
 
+// read makes detections of what the runner left, in pixels of the input,
+// valid until the next call.
+func (e *engine) read(nms vision.NMSConfig) []vision.Detection {
+	ports := e.runner.Plan().Outputs()
+	for i := range e.outputs {
+		out := e.runner.Output(i)
+		e.outputs[i] = head.Output{Name: ports[i].Name, Dims: out.Shape.Slice(), Data: out.F32()}
+	}
+	e.decode.Reset()
+	e.dets = e.decode.Decode(e.dets[:0], e.outputs)
+	return e.nms.Run(e.dets, nms)
+}
+
 // look searches one region. The detections are in pixels of the picture and
 // belong to the caller.
 func (d *detector) look(e *engine, img *vision.Image, region vision.Box, spent *Timings) ([]vision.Detection, error) {
@@ -293,14 +312,8 @@ func (d *detector) look(e *engine, img *vision.Image, region vision.Box, spent *
 		return nil, err
 	}
 	t2 := time.Now()
-	for i := range e.outputs {
-		out := e.runner.Output(i)
-		e.outputs[i] = head.Output{Name: d.plan.Outputs()[i].Name, Dims: out.Shape.Slice(), Data: out.F32()}
-	}
-	e.decode.Reset()
-	e.dets = e.decode.Decode(e.dets[:0], e.outputs)
 	var found []vision.Detection
-	for _, det := range e.nms.Run(e.dets, d.head.Suppression()) {
+	for _, det := range e.read(d.head.Suppression()) {
 		det.Landmarks = slices.Clone(det.Landmarks)
 		at.ApplyDetection(&det)
 		if whole(det.Box, region, img.Bounds()) {

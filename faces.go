@@ -28,6 +28,7 @@ type Faces struct {
 	*face.Recognizer
 	detector *Session
 	pool     *plan.Pool
+	own      bool // pool is
 }
 
 // OpenFaces reads the models, side by side, and makes them ready. The options
@@ -38,7 +39,10 @@ func OpenFaces(models FaceModels, opts ...Option) (*Faces, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Faces{pool: plan.NewPool(o.threads)}
+	f := &Faces{pool: o.pool, own: o.pool == nil}
+	if f.own {
+		f.pool = plan.NewPool(o.threads)
+	}
 	c := face.Config{Find: f.find, Margin: models.Margin, Mirror: models.Mirror}
 	var group sync.WaitGroup
 	var errs [3]error
@@ -57,7 +61,7 @@ func OpenFaces(models FaceModels, opts ...Option) (*Faces, error) {
 		return err
 	})
 	load(1, func() (err error) {
-		f.detector, err = Open(models.Detector, append(opts, withPool(f.pool))...)
+		f.detector, err = Open(models.Detector, append(opts, WithPool(f.pool))...)
 		return errors.Join(err, notFor(f.detector))
 	})
 	if models.Landmarks != "" {
@@ -116,6 +120,8 @@ func (f *Faces) Close() error {
 			return err
 		}
 	}
-	f.pool.Close()
+	if f.own {
+		f.pool.Close()
+	}
 	return nil
 }

@@ -15,6 +15,7 @@ package ocellus
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
@@ -48,6 +49,8 @@ type Session struct {
 	outlined bool            // graph lacks large constants
 	weights  *nn.Graph       // graph with its weights, where graph is an outline; nil once a plan has them
 	closed   bool
+
+	hash func() ([sha256.Size]byte, error) // of the file; nil: there is none
 }
 
 type options struct {
@@ -94,9 +97,10 @@ func WithMeta(describe func(*nn.Graph, *meta.Model) error) Option {
 	return func(o *options) { o.describe = describe }
 }
 
-// withPool has the session compute on the threads of a pool that others use
-// too, and who passes it closes it.
-func withPool(p *plan.Pool) Option { return func(o *options) { o.pool = p } }
+// WithPool has the session compute on the threads of a pool that others use
+// too, in place of threads of its own. Who passes it closes it, after the
+// session.
+func WithPool(p *plan.Pool) Option { return func(o *options) { o.pool = p } }
 
 // Open reads an ONNX file and makes it ready. A file without metadata that
 // others published, and that meta.KnownModels lists, is known by its hash.
@@ -135,7 +139,8 @@ func OpenFS(fsys fs.FS, file string, opts ...Option) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(file, path.Base(file), g, func() ([sha256.Size]byte, error) { return sha256.Sum256(data), nil }, opts)
+	sum := sha256.Sum256(data) // now, so that the session does not hold data
+	return open(file, path.Base(file), g, func() ([sha256.Size]byte, error) { return sum, nil }, opts)
 }
 
 // open makes a graph ready that nobody else has. sum is the hash of its file.
@@ -165,7 +170,7 @@ func newSession(g *nn.Graph, sum func() ([sha256.Size]byte, error), opts []Optio
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{name: g.Name, graph: g, meta: m, opts: o, byValue: map[string]bool{}}
+	s := &Session{name: g.Name, graph: g, meta: m, opts: o, byValue: map[string]bool{}, hash: sum}
 	if sum != nil {
 		s.ownWeights()
 	}
@@ -189,6 +194,9 @@ func settled(opts []Option) (options, error) {
 	}
 	if !(o.least >= 0) {
 		return o, &ErrOption{"WithLeastObject", fmt.Sprintf("%v is no number of pixels", o.least)}
+	}
+	if o.pool != nil {
+		o.threads = o.pool.Threads()
 	}
 	return o, nil
 }
@@ -251,6 +259,19 @@ func (s *Session) prepare() error {
 
 // Name returns the name of the model: that of its file without .onnx.
 func (s *Session) Name() string { return s.name }
+
+// SHA256 returns the hash of the model's file in hex, by which a decision can
+// be traced to the model; "" for a session of New. The file is read for it.
+func (s *Session) SHA256() (string, error) {
+	if s.hash == nil {
+		return "", nil
+	}
+	sum, err := s.hash()
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum[:]), nil
+}
 
 // Meta returns what the model says of itself. It is not to be changed.
 func (s *Session) Meta() *meta.Model { return s.meta }
