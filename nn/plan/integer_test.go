@@ -137,6 +137,13 @@ var integerNets = map[string]func(n *net) nn.ValueID{
 		to := &nn.Resize{Mode: "linear", NearestMode: "floor", Coordinates: "pytorch_half_pixel", AspectPolicy: "stretch", CubicCoeffA: -0.75, Axes: []int{2}}
 		return n.qdq(n.op(to, n.picture(8), nn.None, nn.None, sizes), 1.0/128, 128)
 	},
+	"transposed convolution": func(n *net) nn.ValueID {
+		x := n.qdq(n.relu(n.qconv(n.picture(8), 16, 8, 1, nn.Conv{})), 0.01, 0)
+		up := nn.ConvTranspose{AutoPad: "NOTSET", Group: 1, Strides: []int{2, 2}}
+		y := n.qdq(n.relu(n.op(&up, x, n.qweight(1, 16, 8, 2, 2), n.weight(8))), 0.02, 0)
+		up.Pads = []int{1, 1, 1, 1}
+		return n.signedQDQ(n.op(&up, y, n.qweight(1, 8, 4, 4, 4)), 0.02, 5)
+	},
 	"softmax over channels": func(n *net) nn.ValueID {
 		x := n.qdq(n.qconv(n.picture(8), 16, 8, 1, nn.Conv{}), 0.02, 128)
 		return n.qdq(n.op(&nn.Softmax{Axis: 1}, x), 1.0/255, 0)

@@ -117,6 +117,7 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 	if o.takesGraph {
 		p.takeConstants(g)
 	}
+	p.splitTransposed()
 	p.integerise()
 	p.fuseSlopes()
 	p.fuseTables()
