@@ -31,6 +31,8 @@ var (
 	archLRNF32        = []LRNF32{{"avx2", AVX2, lrnF32AVX2}}
 	archEveryOtherF32 = []EveryOtherF32{{"avx2", AVX2, everyOtherF32AVX2}}
 	archSoftmaxF32    = []SoftmaxF32{{"avx2", AVX2, softmaxF32AVX2}}
+	archOuterF32      []OuterF32
+	archChannelsF32   []ChannelsF32
 	archDepthwiseF32  = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}
 	archMaxPoolF32    = []TapsF32{{"avx2", AVX2, maxPoolF32AVX2}}
 	archAvgPoolF32    = []TapsF32{{"avx2", AVX2, avgPoolF32AVX2}}

@@ -30,6 +30,8 @@ var (
 	}}}
 	archConvertF16      = []ConvertF16{{"neon", NEON, widenF16NEON, narrowF16NEON}}
 	archSoftmaxF32      []SoftmaxF32
+	archOuterF32        []OuterF32
+	archChannelsF32     []ChannelsF32
 	archDepthwiseRowF32 []DepthwiseRowF32
 	archInterleaveF32   []InterleaveF32
 	archLRNF32          []LRNF32

@@ -12,6 +12,8 @@ var (
 	archPeakF32         []PeakF32
 	archConvertF16      []ConvertF16
 	archSoftmaxF32      []SoftmaxF32
+	archOuterF32        []OuterF32
+	archChannelsF32     []ChannelsF32
 	archGemmI8          []GemmI8
 	archDepthwiseI8     []TapsI8
 	archMaxPoolI8       []TapsI8

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -275,4 +276,19 @@ func (b *Builder) Build() (*Graph, error) {
 		return nil, fmt.Errorf("graph %q: %w", strings.ToValidUTF8(b.g.Name, "?"), b.err)
 	}
 	return &b.g, nil
+}
+
+// WithConstants returns a graph in which the constants of those names have
+// other values, of the same types and shapes: copies of those given. The
+// receiver is unchanged; the rest is shared.
+func (g *Graph) WithConstants(values map[string]*Tensor) *Graph {
+	c := *g
+	c.Values = slices.Clone(g.Values)
+	for i := range c.Values {
+		v := &c.Values[i]
+		if t := values[v.Name]; t != nil && v.Const != nil && v.Const.DType == t.DType && v.Const.Shape == t.Shape {
+			v.Const = t.Clone()
+		}
+	}
+	return &c
 }

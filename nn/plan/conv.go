@@ -188,26 +188,31 @@ func (p *padding) bind(m *binder, x int) *padCopy {
 	return &padCopy{padding: p, from: m.tensor(x).Bytes(), to: m.bytes(p.block)}
 }
 
-// run writes every element once: rows of the picture with padding on both
-// sides, and rows of padding above and below.
+// run writes every element once.
 func (p *padCopy) run() {
+	for b := range p.pictures {
+		p.picture(b)
+	}
+}
+
+// picture writes picture b: its rows with padding on both sides, and rows of
+// padding above and below.
+func (p *padCopy) picture(b int) {
 	pixel := p.channels * p.size
 	line, left, row := p.w*pixel, p.geometry.x.Begin*pixel, p.geometry.x.In*pixel
-	for b := range p.pictures {
-		for y := range p.h {
-			to := p.to[(b*p.h+y)*line:][:line]
-			at := y - p.y.Begin
-			if at < 0 || at >= p.y.In {
-				fillBytes(to, p.fill)
-				continue
-			}
-			fillBytes(to[:left], p.fill)
-			fillBytes(to[left+row:], p.fill)
-			if p.planes {
-				p.interleave(floats(to[left:]), floats(p.from), b, at)
-			} else {
-				copy(to[left:], p.from[(b*p.y.In+at)*row:][:row])
-			}
+	for y := range p.h {
+		to := p.to[(b*p.h+y)*line:][:line]
+		at := y - p.y.Begin
+		if at < 0 || at >= p.y.In {
+			fillBytes(to, p.fill)
+			continue
+		}
+		fillBytes(to[:left], p.fill)
+		fillBytes(to[left+row:], p.fill)
+		if p.planes {
+			p.interleave(floats(to[left:]), floats(p.from), b, at)
+		} else {
+			copy(to[left:], p.from[(b*p.y.In+at)*row:][:row])
 		}
 	}
 }

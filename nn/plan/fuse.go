@@ -31,8 +31,8 @@ func (p *program) isConv(n *node) bool {
 // pictures.
 func (p *program) isConv2D(n *node) bool {
 	_, ok := n.op.(*nn.Conv)
-	if !ok || n.q != nil || p.konst(n.in[0]) != nil || p.vals[n.in[0]].logical.Rank != 4 || !p.constFloat(n.in[1]) ||
-		n.operand(2) != none && !p.constFloat(n.in[2]) || p.vals[n.out[0]].logical.Elems() == 0 {
+	if !ok || n.q != nil || p.konst(n.in[0]) != nil || p.vals[n.in[0]].logical.Rank != 4 || !p.weightFloat(n.in[1]) ||
+		n.operand(2) != none && !p.weightFloat(n.in[2]) || p.vals[n.out[0]].logical.Elems() == 0 {
 		return false
 	}
 	_, ok = p.convGeometry(n)
@@ -75,6 +75,13 @@ func rowVector(s nn.Shape) bool {
 func (p *program) constFloat(id int) bool {
 	t := p.konst(id)
 	return t != nil && t.DType == nn.Float32
+}
+
+// weightFloat reports whether a value is a constant of floats, or a parameter
+// in training.
+func (p *program) weightFloat(id int) bool {
+	_, param := p.params[id]
+	return param || p.constFloat(id)
 }
 
 func (n *node) hasEpilogue() bool {

@@ -44,7 +44,7 @@ func (p *program) wantsNHWC(n *node) bool {
 	if n.q != nil {
 		return n.q.overPictures()
 	}
-	return p.isConv2D(n) || p.isPool2D(n)
+	return p.isConv2D(n) || p.isPool2D(n) || p.isTrainedNorm(n)
 }
 
 // flexible reports whether n can work on NHWC, and keeps what it becomes.

@@ -60,6 +60,8 @@ type kernelArgs struct {
 	winogradInput  kernels.WinogradF32InputArgs
 	winogradOutput kernels.WinogradF32OutputArgs
 
+	outer            kernels.OuterF32Args
+	perChannel       kernels.ChannelsF32Args
 	scratch          []byte // as much as the pool's Runners have asked for; holds nothing from piece to piece
 	gemmI8           kernels.GemmI8Args
 	copyRows         kernels.CopyRowsArgs

@@ -20,7 +20,8 @@ type program struct {
 	outputs []output
 	maxFold int // bytes that folded constants may take together
 	folded  int
-	taken   *taken // nil for a graph that others have as well
+	taken   *taken      // nil for a graph that others have as well
+	params  map[int]int // parameters that are trained, by value: indices into those of a Trainer; nil for inference
 }
 
 // value is one edge. Its shape is that in which it is stored.

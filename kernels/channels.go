@@ -1,0 +1,154 @@
+package kernels
+
+import "unsafe"
+
+// ChannelsF32Args are the arguments of the kernels over Rows rows of C floats
+// that treat each column, a channel, by itself. X, D, Y and Dst are such rows,
+// packed; V, W and U are vectors of C floats. Which of them a kernel uses
+// stands at its ChannelOp.
+type ChannelsF32Args struct {
+	X, D, Y, Dst *float32
+	U, V, W      *float32
+	Rows, C      int     // ≥ 1
+	Lo           float32 // lower limit; -Inf for none. NaN stays.
+	Add          bool    // to Dst rather than in place of it
+}
+
+// ChannelOp names a kernel over channels.
+type ChannelOp uint8
+
+// The kernels over channels. Where Y is given, D counts for 0 wherever Y ≤ 0:
+// Y is what max(·, 0) gave, and D the gradient by it. Sums are in float32, in
+// an order of the row's own; callers keep Rows small (ChannelSumRows).
+const (
+	// ChannelSum: V += Σ_rows D.
+	ChannelSum ChannelOp = iota
+	// ChannelSquares: V += Σ_rows (X − U)².
+	ChannelSquares
+	// ChannelAffine: Dst = max(X·V + W, Lo).
+	ChannelAffine
+	// ChannelProducts: V += Σ_rows D, W += Σ_rows D·(X − U).
+	ChannelProducts
+	// ChannelGradient: Dst (+)= D·U + X·V + W.
+	ChannelGradient
+	// ChannelPass: Dst (+)= D.
+	ChannelPass
+	numChannelOps
+)
+
+// ChannelSumRows is how many rows callers have summed at a time in float32.
+const ChannelSumRows = 256
+
+// ChannelsF32 is a row of the table of kernels over channels.
+type ChannelsF32 struct {
+	Name  string
+	Needs Features
+	Funcs [numChannelOps]func(*ChannelsF32Args)
+}
+
+func (a *ChannelsF32Args) row(p *float32, r int) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(p), 4*r*a.C)), a.C)
+}
+
+func (a *ChannelsF32Args) vector(p *float32) []float32 { return unsafe.Slice(p, a.C) }
+
+// passes reports whether a gradient passes at element i of row y; all do where
+// there is no y.
+func passes(y []float32, i int) bool { return y == nil || y[i] > 0 }
+
+func (a *ChannelsF32Args) mask(r int) []float32 {
+	if a.Y == nil {
+		return nil
+	}
+	return a.row(a.Y, r)
+}
+
+var genericChannelsF32 = ChannelsF32{"generic", 0, [numChannelOps]func(*ChannelsF32Args){
+	ChannelSum: func(a *ChannelsF32Args) {
+		v := a.vector(a.V)
+		for r := range a.Rows {
+			y := a.mask(r)
+			for i, d := range a.row(a.D, r) {
+				if passes(y, i) {
+					v[i] += d
+				}
+			}
+		}
+	},
+	ChannelSquares: func(a *ChannelsF32Args) {
+		u, v := a.vector(a.U), a.vector(a.V)
+		for r := range a.Rows {
+			for i, x := range a.row(a.X, r) {
+				x -= u[i]
+				v[i] += x * x
+			}
+		}
+	},
+	ChannelAffine: func(a *ChannelsF32Args) {
+		v, w := a.vector(a.V), a.vector(a.W)
+		for r := range a.Rows {
+			dst := a.row(a.Dst, r)
+			for i, x := range a.row(a.X, r) {
+				x = x*v[i] + w[i]
+				if x < a.Lo {
+					x = a.Lo
+				}
+				dst[i] = x
+			}
+		}
+	},
+	ChannelProducts: func(a *ChannelsF32Args) {
+		u, v, w := a.vector(a.U), a.vector(a.V), a.vector(a.W)
+		for r := range a.Rows {
+			x, y := a.row(a.X, r), a.mask(r)
+			for i, d := range a.row(a.D, r) {
+				if passes(y, i) {
+					v[i] += d
+					w[i] += d * (x[i] - u[i])
+				}
+			}
+		}
+	},
+	ChannelGradient: func(a *ChannelsF32Args) {
+		u, v, w := a.vector(a.U), a.vector(a.V), a.vector(a.W)
+		for r := range a.Rows {
+			x, y, dst := a.row(a.X, r), a.mask(r), a.row(a.Dst, r)
+			for i, d := range a.row(a.D, r) {
+				if !passes(y, i) {
+					d = 0
+				}
+				d = d*u[i] + x[i]*v[i] + w[i]
+				if a.Add {
+					d += dst[i]
+				}
+				dst[i] = d
+			}
+		}
+	},
+	ChannelPass: func(a *ChannelsF32Args) {
+		for r := range a.Rows {
+			y, dst := a.mask(r), a.row(a.Dst, r)
+			for i, d := range a.row(a.D, r) {
+				if !passes(y, i) {
+					d = 0
+				}
+				if a.Add {
+					d += dst[i]
+				}
+				dst[i] = d
+			}
+		}
+	},
+}}
+
+// ChannelsF32Rows returns the rows that a CPU with the features f can run,
+// best first; the last is generic Go.
+func ChannelsF32Rows(f Features) []*ChannelsF32 {
+	var rows []*ChannelsF32
+	for i := range archChannelsF32 {
+		if f.Has(archChannelsF32[i].Needs) {
+			rows = append(rows, &archChannelsF32[i])
+		}
+	}
+	return append(rows, &genericChannelsF32)
+}

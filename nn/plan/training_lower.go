@@ -1,0 +1,321 @@
+package plan
+
+import (
+	"math"
+	"slices"
+
+	"github.com/ocellus-vision/ocellus/kernels"
+	"github.com/ocellus-vision/ocellus/nn"
+)
+
+// trainLowering turns nodes into the steps of Forward and those of Backward.
+// Time is counted in nodes: node i goes forward at i, and backward at
+// backTime(i); between the two the loss is computed.
+type trainLowering struct {
+	*lowering
+	trainer   *Trainer
+	learn     learnRows
+	grads     map[int]int  // value → its gradient, where that is wanted
+	written   map[int]bool // gradients that some step writes already
+	forwards  []step
+	backwards []step
+
+	norms      map[*node]*normStep
+	drops      map[*node]*dropStep
+	statistics map[int]int // constants that are running statistics: indices into Trainer.statistics
+}
+
+// learnRows are the kernels that training alone needs.
+type learnRows struct {
+	outer    *kernels.OuterF32
+	channels *kernels.ChannelsF32
+}
+
+func newTrainLowering(p *program, t *Trainer, o *options) *trainLowering {
+	l := &trainLowering{
+		lowering: &lowering{program: p, rows: chooseRows(o.features), tables: map[any][]int32{}, plan: &Plan{name: p.name}},
+		trainer:  t, grads: map[int]int{}, written: map[int]bool{},
+		learn: learnRows{kernels.OuterF32Rows(o.features)[0], kernels.ChannelsF32Rows(o.features)[0]},
+		norms: map[*node]*normStep{}, drops: map[*node]*dropStep{}, statistics: map[int]int{},
+	}
+	return l
+}
+
+func (l *trainLowering) backTime(i int) int { return 2*len(l.nodes) - i }
+
+// lower makes the steps and places everything in the arena.
+func (l *trainLowering) lower() error {
+	l.openGradients()
+	l.openBlocks()
+	for i, n := range l.nodes {
+		if err := l.lowerForward(i, n); err != nil {
+			return nn.Located(err, n.name, nn.Name(n.op), l.shapes(n.in))
+		}
+	}
+	for i, n := range slices.Backward(l.nodes) {
+		if !l.learns(n) {
+			continue
+		}
+		if err := l.lowerBackward(i, n); err != nil {
+			return nn.Located(err, n.name, nn.Name(n.op), l.shapes(n.in))
+		}
+	}
+	l.ports()
+	l.placeAll()
+	return nil
+}
+
+// openGradients finds the values whose gradients are wanted: those on a way
+// from a parameter to an output.
+func (l *trainLowering) openGradients() {
+	depends := make([]bool, len(l.vals))
+	for id := range l.params {
+		depends[id] = true
+	}
+	for _, n := range l.nodes {
+		for _, id := range n.operands() {
+			if !depends[id] {
+				continue
+			}
+			for _, out := range n.out {
+				if out != none && l.vals[out].typ.DType == nn.Float32 {
+					depends[out] = true
+				}
+			}
+		}
+	}
+	matters := make([]bool, len(l.vals))
+	for _, o := range l.outputs {
+		matters[o.val] = true
+	}
+	for _, n := range slices.Backward(l.nodes) {
+		if !slices.ContainsFunc(n.out, func(id int) bool { return id != none && matters[id] }) {
+			continue
+		}
+		for _, id := range n.operands() {
+			matters[id] = true
+		}
+	}
+	for id := range depends {
+		if _, param := l.params[id]; param || depends[id] && matters[id] {
+			v := l.vals[id]
+			l.grads[id] = l.add(value{name: v.name + "/gradient", typ: v.typ, logical: v.logical, nhwc: v.nhwc})
+		}
+	}
+	for _, o := range l.outputs {
+		if g := l.gradOf(o.val); g != none {
+			l.written[g] = true
+		}
+	}
+}
+
+// gradOf returns the gradient of a value, or none.
+func (l *trainLowering) gradOf(id int) int {
+	if g, ok := l.grads[id]; ok {
+		return g
+	}
+	return none
+}
+
+// learns reports whether a gradient flows through n.
+func (l *trainLowering) learns(n *node) bool {
+	flows := func(id int) bool { return l.gradOf(id) != none }
+	return slices.ContainsFunc(n.out, flows) && slices.ContainsFunc(n.operands(), flows)
+}
+
+// openBlocks makes room for all values. A value stays until its last reader
+// has gone forward; those that are read again going backward are kept longer
+// by keep.
+func (l *trainLowering) openBlocks() {
+	end := 2*len(l.nodes) + 1
+	l.blocks = make([]*block, len(l.vals))
+	l.root = make([]int, len(l.vals))
+	l.pinned = make([]bool, len(l.vals)) // by root: nothing is computed in place
+	for id := range l.root {
+		l.root[id], l.pinned[id] = id, true
+	}
+	for _, in := range l.inputs {
+		l.block(in.val, 0).last = end
+	}
+	for i, n := range l.nodes {
+		for _, id := range n.out {
+			if id != none {
+				l.block(id, i).last = i
+				l.openGradient(id, i)
+			}
+		}
+		for _, id := range n.operands() {
+			l.stays(id, i)
+			if g := l.gradOf(id); g != none && l.blocks[g] != nil {
+				l.blocks[g].first = l.backTime(i)
+			}
+		}
+	}
+	for _, o := range l.outputs {
+		l.stays(o.val, end)
+		if g := l.gradOf(o.val); g != none && l.blocks[g] != nil {
+			l.blocks[g].first = len(l.nodes)
+		}
+	}
+}
+
+// openGradient makes room for the gradient of what node i makes, from when its
+// last reader goes backward.
+func (l *trainLowering) openGradient(id, i int) {
+	if g := l.gradOf(id); g != none {
+		l.block(g, l.backTime(i)).last = l.backTime(i)
+	}
+}
+
+// stays keeps a value until some time.
+func (l *trainLowering) stays(id, until int) {
+	if b := l.blocks[id]; b != nil {
+		b.last = max(b.last, until)
+	}
+}
+
+// keep keeps values until node i has gone backward.
+func (l *trainLowering) keep(i int, ids ...int) {
+	for _, id := range ids {
+		if id != none {
+			l.stays(id, l.backTime(i))
+		}
+	}
+}
+
+// backScratch asks for working memory while node i goes backward.
+func (l *trainLowering) backScratch(i, bytes int) *block {
+	b := l.needScratch(i, bytes)
+	b.first, b.last = l.backTime(i), l.backTime(i)
+	return b
+}
+
+// adds reports whether a step that is appended now must add to a gradient,
+// because another has written it, and notes that it is written.
+func (l *trainLowering) adds(g int) bool {
+	was := l.written[g]
+	l.written[g] = true
+	return was || l.blocks[g] == nil // gradients of parameters gather
+}
+
+func (l *trainLowering) goForward(s ...step)  { l.forwards = append(l.forwards, s...) }
+func (l *trainLowering) goBackward(s ...step) { l.backwards = append(l.backwards, s...) }
+
+func (l *trainLowering) lowerForward(i int, n *node) error {
+	switch op := n.op.(type) {
+	case *nn.BatchNormalization:
+		return l.norm(i, n, op)
+	case *nn.Dropout:
+		return l.dropout(i, n)
+	}
+	switch {
+	case l.isConv2D(n):
+		l.convForward(i, n)
+	case l.isTrainedDense(n):
+		l.denseForward(i, n)
+	case l.isPool2D(n):
+		s, _ := l.pool(i, n)
+		l.goForward(s)
+	default:
+		if s, _ := l.element(i, n); s != nil {
+			l.goForward(s)
+		} else {
+			l.goForward(l.forward(i, n))
+		}
+	}
+	return nil
+}
+
+func (l *trainLowering) lowerBackward(i int, n *node) error {
+	for _, id := range n.out {
+		if g := l.gradOf(id); g != none && !l.adds(g) {
+			l.goBackward(&clearStep{g}) // nothing reads this result
+		}
+	}
+	switch op := n.op.(type) {
+	case *nn.BatchNormalization:
+		return l.normBackward(i, n)
+	case *nn.Dropout:
+		l.dropoutBackward(n)
+		return nil
+	case *nn.Relu:
+		l.reluBackward(i, n)
+		return nil
+	case *nn.Add:
+		if l.plainAdd(n) {
+			l.addBackward(n)
+			return nil
+		}
+	case *nn.MaxPool:
+		if l.isPool2D(n) {
+			l.maxPoolBackward(i, n)
+			return nil
+		}
+	case *nn.AveragePool:
+		if l.isPool2D(n) {
+			l.averagePoolBackward(n, op.CountIncludePad)
+			return nil
+		}
+	case *nn.GlobalAveragePool:
+		if l.isPool2D(n) {
+			l.averagePoolBackward(n, false)
+			return nil
+		}
+	}
+	switch {
+	case l.isConv2D(n):
+		l.convBackward(i, n)
+	case l.isTrainedDense(n):
+		l.denseBackward(i, n)
+	default:
+		return l.plainBackward(i, n)
+	}
+	return nil
+}
+
+// placeAll lays the arena out.
+func (l *trainLowering) placeAll() {
+	var all []*block
+	for _, b := range l.blocks {
+		if b != nil {
+			all = append(all, b)
+		}
+	}
+	m := &l.plan.memory
+	m.bytes = place(append(all, l.scratch...)) + aligned(readPast)
+	m.offset = make([]int, len(l.vals))
+	for id := range m.offset {
+		m.offset[id] = -1
+		if id < len(l.blocks) && l.blocks[id] != nil {
+			m.offset[id] = l.blocks[id].offset
+		}
+	}
+}
+
+// readPast is how many bytes after a value the kernels may read: a tile of
+// kernels.OuterF32, of which no row is wider.
+const readPast = 4 * 64
+
+// joinRectifiers lets a batch normalisation that nothing but a Relu reads
+// rectify what it writes.
+func (p *program) joinRectifiers() {
+	u := p.usage()
+	for _, n := range p.nodes {
+		if _, ok := n.op.(*nn.Relu); !ok || n.in[0] == none {
+			continue
+		}
+		norm := u.only(n.in[0])
+		if norm == nil {
+			continue
+		}
+		if _, ok := norm.op.(*nn.BatchNormalization); ok && !norm.hasEpilogue() {
+			norm.lo = 0
+			p.absorb(norm, n)
+		}
+	}
+	p.sweep()
+	p.order()
+}
+
+// noLimit is what limits no result from below.
+var noLimit = float32(math.Inf(-1))

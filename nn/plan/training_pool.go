@@ -1,0 +1,176 @@
+package plan
+
+import "github.com/ocellus-vision/ocellus/nn"
+
+// poolBackward hands the gradients of a pooling over NHWC back, picture by
+// picture: those of a maximum to the first tap that had it, those of a mean to
+// all taps on the picture alike.
+type poolBackward struct {
+	geometry
+	x, out, d, dx int
+	most          bool // a maximum
+	pads          bool // padding counts in a mean
+	add           bool
+}
+
+func (l *trainLowering) maxPoolBackward(i int, n *node) {
+	l.keep(i, n.in[0], n.out[0])
+	l.poolGradient(n, true, false)
+}
+
+func (l *trainLowering) averagePoolBackward(n *node, pads bool) { l.poolGradient(n, false, pads) }
+
+func (l *trainLowering) poolGradient(n *node, most, pads bool) {
+	g, _ := l.poolGeometry(n)
+	dx := l.gradOf(n.in[0])
+	s := &poolBackward{geometry: g, x: n.in[0], out: n.out[0], d: l.gradOf(n.out[0]), dx: dx, most: most, pads: pads, add: l.adds(dx)}
+	l.goBackward(s)
+}
+
+func (s *poolBackward) bind(m *binder) exec {
+	e := &poolBackwardExec{poolBackward: s, dOut: m.tensor(s.d).F32(), dIn: m.tensor(s.dx).F32()}
+	if s.most {
+		e.in, e.result = m.tensor(s.x).F32(), m.tensor(s.out).F32()
+	}
+	return e
+}
+
+type poolBackwardExec struct {
+	infallible
+	*poolBackward
+	in, result, dOut, dIn []float32
+}
+
+func (e *poolBackwardExec) parts() int { return e.pictures }
+
+func (e *poolBackwardExec) run(_ *kernelArgs, b int) {
+	size := e.y.In * e.geometry.x.In * e.channels
+	if !e.add {
+		clear(e.dIn[b*size:][:size])
+	}
+	for oy := range e.y.Out {
+		for ox := range e.geometry.x.Out {
+			at := ((b*e.y.Out+oy)*e.geometry.x.Out + ox) * e.channels
+			if e.most {
+				e.toMost(b, oy, ox, at)
+			} else {
+				e.toAll(b, oy, ox, at)
+			}
+		}
+	}
+}
+
+// at returns where a tap's channels begin, and false on padding.
+func (e *poolBackwardExec) tap(b, oy, ox, t int) (int, bool) {
+	o, ok := e.offset(b, oy, ox, t/e.geometry.x.Kernel, t%e.geometry.x.Kernel)
+	return int(o) / 4, ok
+}
+
+func (e *poolBackwardExec) toMost(b, oy, ox, at int) {
+	for c := range e.channels {
+		most := e.result[at+c]
+		for t := range e.taps() {
+			i, ok := e.tap(b, oy, ox, t)
+			if ok && (e.in[i+c] == most || most != most) {
+				e.dIn[i+c] += e.dOut[at+c]
+				break
+			}
+		}
+	}
+}
+
+func (e *poolBackwardExec) toAll(b, oy, ox, at int) {
+	share := 1 / float32(e.y.Counted(oy, e.pads)*e.geometry.x.Counted(ox, e.pads))
+	for t := range e.taps() {
+		i, ok := e.tap(b, oy, ox, t)
+		if !ok {
+			continue
+		}
+		dst := e.dIn[i:][:e.channels]
+		for c, v := range e.dOut[at:][:e.channels] {
+			dst[c] += v * share
+		}
+	}
+}
+
+// chance is what random operations draw from: the same for the same seed,
+// step, node and element, whatever the order of computation.
+type chance struct{ seed, step uint64 }
+
+// dropStep drops elements with some probability and makes up for it in those
+// that are left; backward it does the same to the gradients.
+type dropStep struct {
+	chance *chance
+	node   uint64
+	from   int // values
+	to     int
+	n      int
+	ratio  float64
+	add    bool
+}
+
+// dropout appends the step; N. Srivastava et al., "Dropout" (2014).
+func (l *trainLowering) dropout(i int, n *node) error {
+	if len(n.out) > 1 && n.out[1] != none {
+		return nn.Unsupportedf("mask", "the second result of a dropout is not made in training")
+	}
+	ratio := 0.5
+	if id := n.operand(1); id != none {
+		t := l.konst(id)
+		if t == nil || t.Elems() != 1 || !t.DType.IsFloat() || !(t.Float(0) >= 0 && t.Float(0) < 1) {
+			return nn.Unsupportedf("ratio", "training wants a constant of at least 0 and below 1")
+		}
+		ratio = t.Float(0)
+	}
+	if l.vals[n.in[0]].typ.DType != nn.Float32 {
+		return nn.Unsupportedf("data", "training is in float32")
+	}
+	s := &dropStep{chance: l.trainer.chance, node: uint64(i), from: n.in[0], to: n.out[0], n: l.vals[n.in[0]].typ.Shape.Elems(), ratio: ratio}
+	l.drops[n] = s
+	l.goForward(s)
+	return nil
+}
+
+func (l *trainLowering) dropoutBackward(n *node) {
+	s := *l.drops[n]
+	s.from, s.to = l.gradOf(n.out[0]), l.gradOf(n.in[0])
+	s.add = l.adds(s.to)
+	l.goBackward(&s)
+}
+
+func (s *dropStep) bind(m *binder) exec {
+	return &dropExec{dropStep: s, src: m.tensor(s.from).F32(), dst: m.tensor(s.to).F32()}
+}
+
+type dropExec struct {
+	infallible
+	*dropStep
+	src, dst []float32
+}
+
+func (e *dropExec) parts() int { return (e.n + elementPiece - 1) / elementPiece }
+
+func (e *dropExec) run(_ *kernelArgs, i int) {
+	keep := float32(1 / (1 - e.ratio))
+	limit := uint64(e.ratio * (1 << 32))
+	key := mix(e.chance.seed) ^ mix(e.chance.step+1) ^ mix(e.node+1<<40)
+	for j := i * elementPiece; j < min((i+1)*elementPiece, e.n); j++ {
+		v := float32(0)
+		if mix(key+uint64(j))>>32 >= limit {
+			v = e.src[j] * keep
+		}
+		if e.add {
+			v += e.dst[j]
+		}
+		e.dst[j] = v
+	}
+}
+
+// mix is the finaliser of SplitMix64: G. Steele, D. Lea and C. Flood, "Fast
+// splittable pseudorandom number generators" (2014).
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
