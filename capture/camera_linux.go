@@ -46,9 +46,10 @@ type camera struct {
 	count uint32 // the driver's number of the frame before
 	seq   uint64
 
-	mu     sync.Mutex
-	lent   int
-	closed bool
+	mu      sync.Mutex
+	lent    int
+	closed  bool
+	reading bool // Next is under way, and closes the device if Close comes meanwhile
 }
 
 func openCamera(spec, path string, o Options) (Source, error) {
@@ -64,6 +65,7 @@ func openCamera(spec, path string, o Options) (Source, error) {
 		d.Close()
 		return nil, cameraError(spec, err)
 	}
+	c.info.Path = path
 	return c, nil
 }
 
@@ -167,9 +169,10 @@ func (c *camera) Next(ctx context.Context, f *Frame) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if c.isClosed() {
+	if !c.enter() {
 		return closedError(c.info.Name)
 	}
+	defer c.leave()
 	c.watch(ctx)
 	deadline := time.Now().Add(c.timeout)
 	for {
@@ -193,6 +196,23 @@ func (c *camera) Next(ctx context.Context, f *Frame) error {
 		case c.isClosed():
 			return closedError(c.info.Name)
 		}
+	}
+}
+
+// enter begins a Next, unless the camera is closed.
+func (c *camera) enter() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reading = !c.closed
+	return c.reading
+}
+
+func (c *camera) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reading = false
+	if c.closed {
+		_ = c.shut() // of a device that Close has left to this call
 	}
 }
 
@@ -313,7 +333,7 @@ func (c *camera) release(token int) {
 		_ = c.dev.Give(token)
 		return
 	}
-	if c.lent == 0 {
+	if c.lent == 0 && !c.reading {
 		_ = c.dev.Close()
 	}
 }
@@ -325,6 +345,15 @@ func (c *camera) Close() error {
 		return nil
 	}
 	c.closed = true
+	if c.reading {
+		c.dev.Wake()
+		return nil
+	}
+	return c.shut()
+}
+
+// shut ends streaming, and closes the device unless frames are its memory.
+func (c *camera) shut() error {
 	if c.unwatch != nil {
 		c.unwatch()
 	}

@@ -228,3 +228,29 @@ func TestOpenCameraRefuses(t *testing.T) {
 		t.Errorf("no such device: %v", err)
 	}
 }
+
+// TestCameraCloseEndsNext: a Next that waits ends, and closes the device when
+// it no longer uses it.
+func TestCameraCloseEndsNext(t *testing.T) {
+	c, d := fakeCamera(YUYV)
+	c.timeout = time.Minute
+	done := make(chan error)
+	go func() { done <- c.Next(context.Background(), new(Frame)) }()
+	for {
+		c.mu.Lock()
+		reading := c.reading
+		c.mu.Unlock()
+		if reading {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	c.Close()
+	if err := <-done; reasonOf(err) != Closed {
+		t.Errorf("%v", err)
+	}
+	c.Close()
+	if d.closes != 1 {
+		t.Errorf("the device was closed %d times", d.closes)
+	}
+}

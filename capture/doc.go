@@ -16,8 +16,8 @@ import (
 
 // Source yields frames, one after another.
 //
-// Next and Close of one Source are for one goroutine at a time; frames may be
-// released from any.
+// Next is for one goroutine at a time. Close may be called from any, and then
+// ends a Next that waits; frames may be released from any.
 type Source interface {
 	// Next fills f with the next frame, which stays valid until f.Release,
 	// whatever becomes of the Source. What f held before is released first.
@@ -37,6 +37,7 @@ type Info struct {
 	Name   string  // what was opened, without passwords
 	Kind   string  // camera, pictures, avi, http, raw, synthetic
 	Device string  // the camera's own name
+	Path   string  // the camera's device file
 	Format Format  // of its frames
 	W, H   int     // in pixels; 0: frame by frame
 	FPS    float64 // frames a second; 0: unknown

@@ -1,6 +1,9 @@
 package capture
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Reason is a code for what went wrong, for programs and for metrics.
 type Reason string
@@ -44,3 +47,12 @@ func (e *ErrCapture) Error() string {
 
 // Unwrap returns the cause beneath.
 func (e *ErrCapture) Unwrap() error { return e.Err }
+
+// reasonIn returns the code of an error, empty where it has none.
+func reasonIn(err error) Reason {
+	var e *ErrCapture
+	if errors.As(err, &e) {
+		return e.Reason
+	}
+	return ""
+}
