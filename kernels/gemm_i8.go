@@ -127,8 +127,38 @@ func (a *GemmI8Args) store(acc []int32, m int) {
 // Dots reports whether the row multiplies bytes and adds four products to an
 // int32 in one instruction; if not, WinogradI8 takes fewer.
 func (g *GemmI8) Dots() bool {
-	_, split := g.layout.(split)
-	return !split
+	switch g.layout.(type) {
+	case split, widened:
+		return false
+	}
+	return true
+}
+
+// For returns the row to take for a product of m rows and n columns, where g is
+// the best of its table: one with the same needs and as many rows in a tile, if the
+// columns fill its tiles better or as well and it has more of them.
+func (g *GemmI8) For(m, n int) *GemmI8 {
+	best := g
+	if m < g.MR {
+		return best // g may have a way for a single row
+	}
+	for i := range archGemmI8 {
+		r := &archGemmI8[i]
+		if r.Needs != g.Needs || r.MR != g.MR || r.NR < best.NR || r.width(n) > best.width(n) {
+			continue
+		}
+		best = r
+	}
+	return best
+}
+
+// width returns how many columns' time n columns take.
+func (g *GemmI8) width(n int) int {
+	step := g.NR / 2 // a panel of half the columns takes half the time,
+	if _, ok := g.layout.(widened); ok {
+		step = g.NR // but not in these rows
+	}
+	return (n + step - 1) / step * step
 }
 
 var genericGemmI8 = GemmI8{"generic4x8", 0, genericMR, genericNR, 1, gemmI8Generic, interleaved{genericNR, 1}}

@@ -261,6 +261,27 @@ func TestGemmI8Panels(t *testing.T) {
 	}
 }
 
+// TestGemmI8For: the row for a product can run wherever the best one can, on
+// tiles as high, and its columns take no longer.
+func TestGemmI8For(t *testing.T) {
+	for _, row := range GemmI8Rows(testFeatures(t)) {
+		for m := 1; m <= 2*row.MR; m++ {
+			for n := 1; n <= 100; n++ {
+				got := row.For(m, n)
+				if got.Needs != row.Needs || got.MR != row.MR || got.NR < row.NR || got.width(n) > row.width(n) {
+					t.Errorf("%s: %s is chosen for %d rows of %d columns", row.Name, got.Name, m, n)
+				}
+				if m < row.MR && got != row {
+					t.Errorf("%s: %s is chosen for %d rows", row.Name, got.Name, m)
+				}
+				if row.Name == "avx2-4x16" && m >= row.MR && n%24 == 0 && got.NR != 24 {
+					t.Errorf("%s is chosen for %d columns", got.Name, n)
+				}
+			}
+		}
+	}
+}
+
 func FuzzGemmI8(f *testing.F) {
 	f.Add(uint64(1), uint8(6), uint8(16), uint8(5), uint8(9), uint8(1), uint8(2))
 	f.Add(uint64(2), uint8(1), uint8(1), uint8(1), uint8(1), uint8(2), uint8(6))

@@ -96,6 +96,9 @@ func peakI8AVX2(rounds int)
 func gemmI8AVX2(a *GemmI8Args)
 
 //go:noescape
+func gemmI8AVX2x24(a *GemmI8Args)
+
+//go:noescape
 func gemmI8AVXVNNI(a *GemmI8Args)
 
 //go:noescape

@@ -65,6 +65,7 @@ var (
 		{"avxvnni-6x16", AVX2 | AVXVNNI, 6, 16, 4, gemmI8AVXVNNI, dealt{16}},
 		{"avx512-7x32", AVX512, 7, 32, 4, gemmI8AVX512, split{32}},
 		{"avx2-4x16", AVX2, 4, 16, 4, gemmI8AVX2, split{16}},
+		{"avx2-4x24", AVX2, 4, 24, 4, gemmI8AVX2x24, widened{24}}, // see For
 	}
 	archDepthwiseI8 = []TapsI8{
 		{"avx512vnni", AVX512 | AVX512VNNI, depthwiseI8VNNI512, quads{}},

@@ -138,10 +138,13 @@ func (e *gemmI8Exec) run(args *kernelArgs, i int) {
 	}
 }
 
-func (l *lowering) newGemmI8(n *node) *gemmI8Step {
-	q := n.q
-	return &gemmI8Step{row: l.rows.gemmI8, x: n.in[0], out: n.out[0], groups: 1, real: q.real, in: q.in[0], result: q.out, lo: q.lo, hi: q.hi,
-		after: q.after, element: l.rows.elementI8}
+// newGemmI8 returns the step for a product of m rows and, in each of so many
+// groups, columns columns.
+func (l *lowering) newGemmI8(node *node, m, columns, groups int) *gemmI8Step {
+	q := node.q
+	return &gemmI8Step{row: l.rows.gemmI8.For(m, columns), x: node.in[0], out: node.out[0], m: m, n: columns, groups: groups,
+		ldc:  columns * groups * l.vals[node.out[0]].typ.DType.Size(),
+		real: q.real, in: q.in[0], result: q.out, lo: q.lo, hi: q.hi, after: q.after, element: l.rows.elementI8}
 }
 
 func (l *lowering) describeI8(s *gemmI8Step) StepInfo {
@@ -153,10 +156,9 @@ func (l *lowering) describeI8(s *gemmI8Step) StepInfo {
 // matrix.
 func (l *lowering) denseI8(n *node) (step, StepInfo) {
 	x, w := l.vals[n.in[0]].typ.Shape, n.q.weights
-	s := l.newGemmI8(n)
-	s.taps, s.k, s.n = 1, x.Dims[x.Rank-1], len(w.scale)
-	s.m = x.Elems() / s.k
-	s.ldc = s.n * l.vals[n.out[0]].typ.DType.Size()
+	k := x.Dims[x.Rank-1]
+	s := l.newGemmI8(n, x.Elems()/k, len(w.scale), 1)
+	s.taps, s.k = 1, k
 	strideN, strideK := 1, s.n
 	if g, ok := n.op.(*nn.Gemm); ok && g.TransB {
 		strideN, strideK = s.k, 1
@@ -178,9 +180,8 @@ func (l *lowering) convI8(i int, n *node) (step, StepInfo) {
 	if s := l.winogradI8(n, g); s != nil {
 		return s, StepInfo{Kernel: "winograd-" + s.row.Name, MACs: int64(g.pixels()) * int64(w.w.Elems())}
 	}
-	s := l.newGemmI8(n)
-	s.m, s.n, s.groups = g.pixels(), out/group, group
-	s.ldc, s.groupIn = out*l.vals[n.out[0]].typ.DType.Size(), w.w.Shape.Dims[1]
+	s := l.newGemmI8(n, g.pixels(), out/group, group)
+	s.groupIn = w.w.Shape.Dims[1]
 	if group == 1 && g.x.Kernel > 1 && g.channels <= rowTapChannels && g.x.Dilation == 1 {
 		s.taps, s.k = g.y.Kernel, g.x.Kernel*g.channels
 		s.pad, g = l.rowTapGeometry(i, g, uint8(s.in.zero), false)
