@@ -41,6 +41,7 @@ var arrows = table(`
 	pipeline/motion  vision kernels
 	pipeline/vote
 	serve            pipeline capture vision gallery report
+	config           pipeline/zone vision
 
 	.                kernels nn nn/plan format format/onnx vision vision/head vision/meta face
 	zoo              nn nn/plan format format/onnx format/tfjs models vision vision/head vision/meta internal/atomicfile internal/home internal/golden
@@ -54,8 +55,9 @@ var arrows = table(`
 	internal/golden  nn nn/plan vision/meta
 	internal/home
 	internal/mca
+	internal/watchdog
 
-	cmd/ocellus      . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
+	cmd/ocellus      . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta config internal/watchdog
 	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
 	                 internal/atomicfile internal/cli internal/home internal/golden
 	cmd/ocellus-host . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
