@@ -38,7 +38,7 @@ var arrows = table(`
 	                 pipeline/track pipeline/zone pipeline/motion pipeline/vote
 	pipeline/track   vision
 	pipeline/zone    vision
-	pipeline/motion  vision kernels
+	pipeline/motion  vision
 	pipeline/vote
 	serve            pipeline capture vision gallery report
 	config           pipeline/zone vision
