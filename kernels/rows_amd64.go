@@ -31,12 +31,23 @@ var (
 	archLRNF32        = []LRNF32{{"avx2", AVX2, lrnF32AVX2}}
 	archEveryOtherF32 = []EveryOtherF32{{"avx2", AVX2, everyOtherF32AVX2}}
 	archSoftmaxF32    = []SoftmaxF32{{"avx2", AVX2, softmaxF32AVX2}}
-	archOuterF32      []OuterF32
-	archChannelsF32   []ChannelsF32
-	archDepthwiseF32  = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}
-	archMaxPoolF32    = []TapsF32{{"avx2", AVX2, maxPoolF32AVX2}}
-	archAvgPoolF32    = []TapsF32{{"avx2", AVX2, avgPoolF32AVX2}}
-	archElementF32    = []ElementF32{{"avx2", AVX2, [numElementOps]func(*ElementF32Args){
+	archOuterF32      = []OuterF32{
+		{"avx512-12x32", AVX512, 12, 32, outer12x32F32AVX512},
+		{"avx512-24x16", AVX512, 24, 16, outer24x16F32AVX512},
+		{"avx2-6x16", AVX2, 6, 16, outerF32AVX2},
+	}
+	archChannelsF32 = []ChannelsF32{{"avx2", AVX2, [numChannelOps]func(*ChannelsF32Args){
+		ChannelSum:      channelSumF32AVX2,
+		ChannelSquares:  channelSquaresF32AVX2,
+		ChannelAffine:   channelAffineF32AVX2,
+		ChannelProducts: channelProductsF32AVX2,
+		ChannelGradient: channelGradientF32AVX2,
+		ChannelPass:     channelPassF32AVX2,
+	}}}
+	archDepthwiseF32 = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}
+	archMaxPoolF32   = []TapsF32{{"avx2", AVX2, maxPoolF32AVX2}}
+	archAvgPoolF32   = []TapsF32{{"avx2", AVX2, avgPoolF32AVX2}}
+	archElementF32   = []ElementF32{{"avx2", AVX2, [numElementOps]func(*ElementF32Args){
 		AddF32:         addF32AVX2,
 		SubF32:         subF32AVX2,
 		MulF32:         mulF32AVX2,
