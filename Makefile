@@ -84,6 +84,10 @@ bench-peers-avx2: bin/ocellus-peers fetch-peers ## the same, with both engines k
 	scripts/bench-nets.sh bin/nets
 	bin/ocellus-peers time --cap avx2 --out docs/results bin/nets/*.onnx $(MODELS)
 
+layers-int8: bin/ocellus-host ## layers of the bench nets in 8-bit integers against float32, written to docs/results
+	scripts/bench-nets.sh bin/nets
+	scripts/results.sh layers-int8 "Layers in 8-bit integers against float32, on one thread" $(GO) run ./internal/layers bin/nets/*-int8.onnx
+
 agree-peers: bin/ocellus-peers fetch-peers ## answers of NETS against ONNX Runtime's
 	bin/ocellus-peers agree $(NETS)
 

@@ -54,6 +54,7 @@ var arrows = table(`
 	internal/exact
 	internal/golden  nn nn/plan vision/meta
 	internal/home
+	internal/layers  kernels nn nn/plan format/onnx
 	internal/mca
 	internal/watchdog
 
