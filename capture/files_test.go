@@ -216,6 +216,7 @@ func TestPictures(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
+	t.Setenv("PATH", t.TempDir()) // no program of others is installed
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		p := filepath.Join(dir, name)
@@ -238,9 +239,12 @@ func TestOpenRefuses(t *testing.T) {
 		{filepath.Join(dir, "none"), Options{}, NotFound, "camera"},
 		{empty, Options{}, NotFound, "picture"},
 		{write("a.txt", "x"), Options{}, Unsupported, "a.txt"},
-		{write("a.mp4", "x"), Options{}, Unsupported, "ffmpeg -i"},
+		{write("a.mp4", "x"), Options{}, Unsupported, "apt install ffmpeg"},
 		{write("a.avi", "x"), Options{}, Unsupported, "no AVI"},
-		{"rtsp://user:secret@host/s", Options{}, Unsupported, "ffmpeg"},
+		{"rtsp://user:secret@host/s", Options{}, Unsupported, "apt install ffmpeg"},
+		{"csi:0", Options{}, Unsupported, "rpicam-apps"},
+		{"csi:left", Options{}, Invalid, "csi:0"},
+		{"gopher://user:secret@host/", Options{}, Unsupported, "rtsp://"},
 		{"raw:yuyv", Options{Stdin: strings.NewReader("")}, Invalid, "raw:yuyv:640x480"},
 		{"raw:mjpeg:8x8", Options{Stdin: strings.NewReader("")}, Unsupported, "ffmpeg"},
 		{"raw:yuyv:8x8", Options{}, Invalid, "standard input"},

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/ocellus-vision/ocellus/capture/avi"
 )
 
 // Kinds says what Open opens, for help texts.
@@ -15,9 +17,11 @@ const Kinds = `camera                     the first camera
 camera:2                   /dev/video2
 camera:C920                the camera whose name or lasting name has this in it
 /dev/v4l/by-id/usb-…       a camera by the name that stays its own
+csi:0                      a Raspberry Pi's ribbon camera, by rpicam-vid
 DIR, PICTURE               a folder of pictures, in the order of their names, or one picture
 FILE.avi                   a video of JPEG pictures (MJPEG-AVI)
 http://HOST/video          a stream of JPEG pictures, as network cameras serve it
+FILE.mp4, rtsp://HOST/…    any other video or stream, with ffmpeg installed
 raw:yuyv:640x480@30        bare frames on standard input (yuyv, uyvy, nv12, i420, grey, rgb)
 synthetic:640x480@30       a moving scene whose truth is known`
 
@@ -34,17 +38,14 @@ func Open(spec string, o Options) (Source, error) {
 		return openNamedCamera(spec, rest, o)
 	case strings.HasPrefix(spec, "/dev/video"), strings.HasPrefix(spec, "/dev/v4l/"):
 		return openCamera(spec, spec, o)
-	case scheme == "http", scheme == "https":
-		return openHTTP(spec, o)
+	case scheme == "csi", scheme == "rpicam":
+		return openCSI(spec, rest, o)
 	case scheme == "raw", spec == "-":
 		return openRaw(spec, rest, o)
 	case scheme == "synthetic":
 		return openSynthetic(spec, rest, o)
 	case strings.Contains(spec, "://"):
-		return nil, &ErrCapture{
-			Source: redact(spec), Reason: Unsupported, Why: scheme + " is not read",
-			Cure: "have ffmpeg turn it into frames: ffmpeg -i URL -f rawvideo -pix_fmt yuyv422 -s 640x480 - | ocellus … raw:yuyv:640x480",
-		}
+		return openAddress(spec, scheme, o)
 	}
 	return openPath(spec, o)
 }
@@ -69,13 +70,18 @@ func openPath(path string, o Options) (Source, error) {
 	if err != nil {
 		return nil, fileError(path, err)
 	}
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".avi":
-		return openAVI(path, o)
-	case ".mp4", ".mkv", ".mov", ".webm", ".m4v", ".ts", ".mpg", ".mpeg", ".h264", ".mjpeg", ".mjpg":
-		if !st.IsDir() {
-			return nil, notJPEG(path, "this kind of video is not read")
+	if strings.EqualFold(filepath.Ext(path), ".avi") {
+		src, err := openAVI(path, o)
+		var bad *avi.ErrFile
+		if errors.As(err, &bad) && bad.Codec != "" {
+			if v, err := openVideo(path, o, false); err == nil {
+				return v, nil
+			}
 		}
+		return src, err
+	}
+	if !st.IsDir() && isVideo(path) {
+		return openVideo(path, o, false)
 	}
 	return openPictures(path, o)
 }
