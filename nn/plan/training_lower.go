@@ -25,17 +25,49 @@ type trainLowering struct {
 	statistics map[int]int // constants that are running statistics: indices into Trainer.statistics
 }
 
-// learnRows are the kernels that training alone needs.
+// learnRows are the kernels that training needs.
 type learnRows struct {
-	outer    *kernels.OuterF32
+	gemm     []*kernels.GemmF32
+	outer    []*kernels.OuterF32
 	channels *kernels.ChannelsF32
 }
+
+func chooseLearnRows(f kernels.Features) learnRows {
+	return learnRows{kernels.GemmF32Rows(f), kernels.OuterF32Rows(f), kernels.ChannelsF32Rows(f)[0]}
+}
+
+// gemmFor returns the kernel that wastes the fewest columns on a product of n,
+// the best of those that are alike; generic Go only where it is the best.
+func (r *learnRows) gemmFor(n int) *kernels.GemmF32 {
+	best := r.gemm[0]
+	for _, row := range r.gemm {
+		if row.Needs != 0 && roundedUp(n, row.NR) < roundedUp(n, best.NR) {
+			best = row
+		}
+	}
+	return best
+}
+
+// outerFor returns the kernel that wastes the least of tiles over m rows and n
+// columns, as gemmFor does.
+func (r *learnRows) outerFor(m, n int) *kernels.OuterF32 {
+	waste := func(row *kernels.OuterF32) int { return roundedUp(m, row.MR) * roundedUp(n, row.NR) }
+	best := r.outer[0]
+	for _, row := range r.outer {
+		if row.Needs != 0 && waste(row) < waste(best) {
+			best = row
+		}
+	}
+	return best
+}
+
+func roundedUp(n, to int) int { return (n + to - 1) / to * to }
 
 func newTrainLowering(p *program, t *Trainer, o *options) *trainLowering {
 	l := &trainLowering{
 		lowering: &lowering{program: p, rows: chooseRows(o.features), tables: map[any][]int32{}, plan: &Plan{name: p.name}},
 		trainer:  t, grads: map[int]int{}, written: map[int]bool{},
-		learn: learnRows{kernels.OuterF32Rows(o.features)[0], kernels.ChannelsF32Rows(o.features)[0]},
+		learn: chooseLearnRows(o.features),
 		norms: map[*node]*normStep{}, drops: map[*node]*dropStep{}, statistics: map[int]int{},
 	}
 	return l

@@ -149,7 +149,7 @@ func (e *packExec) run(_ *kernelArgs, i int) {
 // forwardProduct appends the steps that compute a product.
 func (l *trainLowering) forwardProduct(i int, p product) {
 	s := &productStep{weights: p.weights, bias: p.bias, cols: p.w.out, depth: p.w.in, group: p.out * p.w.out}
-	s.gemmStep = gemmStep{row: l.rows.gemm, x: p.x, out: p.result, res: none, m: p.pixels(), n: p.out, groups: p.groups,
+	s.gemmStep = gemmStep{row: l.learn.gemmFor(p.out), x: p.x, out: p.result, res: none, m: p.pixels(), n: p.out, groups: p.groups,
 		ldc: 4 * p.out * p.groups, groupIn: 4 * p.in, taps: p.taps(), k: p.in, lo: noLimit, hi: -noLimit}
 	g := p.geometry
 	if g.padded() {
@@ -264,9 +264,9 @@ func (l *trainLowering) operandGradient(i int, p product, d, g int) {
 			continue
 		}
 		s := &productStep{weights: p.weights, bias: none, cols: p.w.in, depth: p.w.out, group: p.out * p.w.out}
-		s.gemmStep = gemmStep{row: l.rows.gemm, x: d, out: g, res: none, m: ph.pictures * ph.h * ph.w, n: p.in, groups: p.groups,
+		s.gemmStep = gemmStep{row: l.learn.gemmFor(p.in), x: d, out: g, res: none, m: ph.pictures * ph.h * ph.w, n: p.in, groups: p.groups,
 			ldc: 4 * p.in * p.groups, groupIn: 4 * p.out, taps: len(ph.taps), k: p.out, zeros: zeros, lo: noLimit, hi: -noLimit}
-		s.off = l.table(phaseKey{p.geometry, ph.oy, ph.ox, channels}, func() []int32 { return ph.table(channels, s.row.MR, zeros) })
+		s.off = l.table(phaseKey{p.geometry, ph.oy, ph.ox, channels, s.row.MR}, func() []int32 { return ph.table(channels, s.row.MR, zeros) })
 		s.gemmStep.tile()
 		for _, t := range ph.taps {
 			s.tapAt = append(s.tapAt, t.at*p.w.tap)
@@ -287,7 +287,7 @@ func (l *trainLowering) operandGradient(i int, p product, d, g int) {
 // phaseKey is the key of a phase's table.
 type phaseKey struct {
 	geometry
-	oy, ox, channels int
+	oy, ox, channels, tile int
 }
 
 // spreadStep adds the pixels of a phase to those of the operand's gradient.

@@ -40,7 +40,7 @@ const (
 )
 
 func (l *trainLowering) weightGradient(i int, p product, d, g int) {
-	s := &outerStep{row: l.learn.outer, product: p, h: p.y.In, w: p.geometry.x.In, d: d}
+	s := &outerStep{product: p, h: p.y.In, w: p.geometry.x.In, d: d}
 	if p.padded() {
 		s.pad = newPadding(p.geometry)
 		s.h, s.w = s.pad.h, s.pad.w
@@ -48,6 +48,8 @@ func (l *trainLowering) weightGradient(i int, p product, d, g int) {
 		l.goBackward(&padStep{s.pad, p.x})
 	}
 	s.cutStrips()
+	s.row = l.learn.outerFor(s.length, p.out)
+	s.down, s.across = (s.length+s.row.MR-1)/s.row.MR, (p.out+s.row.NR-1)/s.row.NR
 	tiles := len(s.strips) * s.down * s.across
 	tileBytes := 4 * s.row.MR * s.row.NR
 	s.chunks = max(1, min(p.pictures, maxChunks, maxPartBytes/(tiles*tileBytes)))
@@ -77,8 +79,6 @@ func (s *outerStep) cutStrips() {
 			}
 		}
 	}
-	s.down = (s.length + s.row.MR - 1) / s.row.MR
-	s.across = (p.out + s.row.NR - 1) / s.row.NR
 }
 
 func (s *outerStep) tiles() int { return len(s.strips) * s.down * s.across }
@@ -170,19 +170,28 @@ type gatherExec struct {
 func (e *gatherExec) parts() int { return e.tiles() }
 
 func (e *gatherExec) run(_ *kernelArgs, t int) {
-	mr, nr := e.row.MR, e.row.NR
+	mr, nr, tiles := e.row.MR, e.row.NR, e.tiles()
 	s := &e.strips[t/(e.down*e.across)]
 	i0, j0 := t/e.across%e.down*mr, t%e.across*nr
 	p := &e.product
+	var sums [maxOuterColumns]float32
+	row := sums[:min(nr, p.out-j0)]
 	for i := range min(mr, e.length-i0) {
+		clear(row)
+		for c := range e.chunks {
+			part := e.part[((c*tiles+t)*mr+i)*nr:][:len(row)]
+			for j, v := range part {
+				row[j] += v
+			}
+		}
 		kx, in := s.kx+(i0+i)/p.in, (i0+i)%p.in
 		at := in*p.w.in + (s.ky*p.geometry.x.Kernel+kx)*p.w.tap + (s.group*p.out+j0)*p.w.out
-		for j := range min(nr, p.out-j0) {
-			sum := float32(0)
-			for c := range e.chunks {
-				sum += e.part[((c*e.tiles()+t)*mr+i)*nr+j]
-			}
-			e.dst[at+j*p.w.out] += sum
+		for _, v := range row {
+			e.dst[at] += v
+			at += p.w.out
 		}
 	}
 }
+
+// maxOuterColumns bounds kernels.OuterF32.NR.
+const maxOuterColumns = 32
