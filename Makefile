@@ -14,14 +14,15 @@ FACES     = face-landmark-68 face-128
 NETS     ?= $(MODELS) $(wildcard ../shared/data/models/*/*.onnx)
 # Networks that test-exact takes: all, or few.
 EXACT    ?= all
-# Networks whose memory is measured, and those for two threads.
+# Networks whose memory is measured, those for fully connected layers, and those for two threads.
 MEASURED  = $(foreach n,mobilenetv1 resnet18 yolo-fastestv2 mobilefacenet,$(OUT)/nets/$(n).onnx $(OUT)/nets/$(n)-int8.onnx)
+CONNECTED = $(foreach n,vgg16 resnet50 mobilenetv1,$(OUT)/nets/$(n).onnx $(OUT)/nets/$(n)-int8.onnx)
 THREADED  = $(foreach n,resnet18 mobilenetv1,$(OUT)/nets/$(n).onnx $(OUT)/nets/$(n)-int8.onnx)
 CPUS      = cortex-a53 cortex-a72 max
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-arm64 test-exact build build-arm64 bench results bench-peers bench-peers-avx2 memory-peers threads agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-arm64 test-exact build build-arm64 bench results bench-peers bench-peers-avx2 memory-peers threads connected agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -96,6 +97,9 @@ memory-peers: bin/ocellus bin/ocellus-peers fetch-peers $(MEASURED) ## memory of
 
 threads: bin/ocellus $(THREADED) ## two threads against one, written to docs/results
 	scripts/results.sh threads "Two threads against one" scripts/threads.sh $(THREADED)
+
+connected: bin/ocellus $(CONNECTED) ## fully connected layers, held against the speed of memory, written to docs/results
+	scripts/results.sh connected "Fully connected layers of one picture, and the speed of memory, which binds them" scripts/connected.sh $(CONNECTED)
 
 # Networks to be measured: their weights are drawn, not trained.
 $(OUT)/nets/%-int8.onnx: $(OUT)/nets/%.onnx

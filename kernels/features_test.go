@@ -102,6 +102,10 @@ func TestRows(t *testing.T) {
 		for i, r := range peak {
 			row("PeakF32Rows", r.Name, r.Needs, i == len(peak)-1)
 		}
+		read := ReadRows(f)
+		for i, r := range read {
+			row("ReadRows", r.Name, r.Needs, i == len(read)-1)
+		}
 		convert := ConvertF16Rows(f)
 		for i, r := range convert {
 			row("ConvertF16Rows", r.Name, r.Needs, i == len(convert)-1)

@@ -31,6 +31,9 @@ func peakF32AVX2(rounds int)
 func peakF32AVX512(rounds int)
 
 //go:noescape
+func readAVX2(p *byte, rounds int) uint64
+
+//go:noescape
 func addF32AVX2(a *ElementF32Args)
 
 //go:noescape

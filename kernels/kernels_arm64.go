@@ -10,6 +10,9 @@ func gemmF32NEON8x8(a *GemmF32Args)
 func peakF32NEON(rounds int)
 
 //go:noescape
+func readNEON(p *byte, rounds int) uint64
+
+//go:noescape
 func depthwiseF32NEON(a *TapsF32Args)
 
 //go:noescape

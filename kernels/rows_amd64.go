@@ -12,6 +12,9 @@ var (
 		{"avx512", AVX512, 2 * 12 * 16, peakF32AVX512},
 		{"avx2", AVX2, 2 * 12 * 8, peakF32AVX2},
 	}
+	archRead = []Read{
+		{"avx2", AVX2, readAVX2},
+	}
 	archWinogradF32 = []WinogradF32{
 		{"avx512", AVX512, winogradInputF32AVX512, winogradOutputF32AVX512},
 		{"avx2", AVX2, winogradInputF32AVX2, winogradOutputF32AVX2},

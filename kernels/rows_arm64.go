@@ -6,6 +6,7 @@ package kernels
 var (
 	archGemmF32      = []GemmF32{{"neon-8x8", NEON, 8, 8, gemmF32NEON8x8}}
 	archPeakF32      = []PeakF32{{"neon", NEON, 2 * 16 * 4, peakF32NEON}}
+	archRead         = []Read{{"neon", NEON, readNEON}}
 	archDepthwiseF32 = []TapsF32{{"neon", NEON, depthwiseF32NEON}}
 	archMaxPoolF32   = []TapsF32{{"neon", NEON, maxPoolF32NEON}}
 	archAvgPoolF32   = []TapsF32{{"neon", NEON, avgPoolF32NEON}}

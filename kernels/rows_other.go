@@ -29,4 +29,5 @@ var (
 	archMoveI8          []MoveI8
 	archResizeI8        []ResizeI8
 	archEveryOtherF32   []EveryOtherF32
+	archRead            []Read
 )

@@ -11,17 +11,19 @@ import (
 
 	"github.com/ocellus-vision/ocellus/internal/atomicfile"
 	"github.com/ocellus-vision/ocellus/internal/cli"
+	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/nn/plan"
 )
 
 // profile says where the time of a run goes.
 type profile struct {
-	Runs  int         `json:"runs"`
-	MS    float64     `json:"ms"` // of the steps together
-	Steps []stepTime  `json:"steps"`
-	Ops   []opTime    `json:"ops"`
-	spans []plan.Span // of the last run
+	Runs   int         `json:"runs"`
+	MS     float64     `json:"ms"`              // of the steps together
+	Memory float64     `json:"memory_gb_per_s"` // what the threads in use read from memory
+	Steps  []stepTime  `json:"steps"`
+	Ops    []opTime    `json:"ops"`
+	spans  []plan.Span // of the last run
 }
 
 // stepTime is the time of one step: the least over the runs, which other
@@ -40,6 +42,9 @@ type stepTime struct {
 	Share  float64  `json:"share_of_peak,omitempty"` // 0 to 1
 	Bytes  int      `json:"bytes"`
 	GBs    float64  `json:"gb_per_s"`
+	// MemoryShare is GBs as a share of the speed of memory, for steps that would
+	// wait for it longer than for the multipliers; above 1, for caches.
+	MemoryShare float64 `json:"share_of_memory,omitempty"`
 }
 
 // opTime is the time of all steps of one operator.
@@ -60,10 +65,10 @@ const (
 )
 
 // profile times the steps of r, and writes the trace that is asked for.
-func (c *benchCommand) profile(env *cli.Env, r *plan.Runner, peak peaks) (*profile, error) {
+func (c *benchCommand) profile(env *cli.Env, r *plan.Runner, features kernels.Features, peak peaks) (*profile, error) {
 	infos := r.Plan().Steps()
 	times := make([][]time.Duration, len(infos))
-	p := &profile{spans: make([]plan.Span, len(infos))}
+	p := &profile{Memory: measureMemory(features, threads(c.Threads)), spans: make([]plan.Span, len(infos))}
 	for start := time.Now(); p.Runs < profiledRuns && (p.Runs < 3 || time.Since(start) < profiledTime); p.Runs++ {
 		if err := env.Context.Err(); err != nil {
 			return nil, err
@@ -75,6 +80,7 @@ func (c *benchCommand) profile(env *cli.Env, r *plan.Runner, peak peaks) (*profi
 			times[i] = append(times[i], s.Took)
 		}
 	}
+	p.Memory = max(p.Memory, measureMemory(features, threads(c.Threads)))
 	p.fill(infos, times, peak)
 	if c.Trace == "" {
 		return p, nil
@@ -88,7 +94,10 @@ func (p *profile) fill(infos []plan.StepInfo, times [][]time.Duration, peak peak
 		t := stepTime{Node: s.Node, Fused: s.Fused, Op: s.Op, Kernel: s.Kernel, Layout: s.Layout,
 			In: dims(s.In), Out: dims(s.Out), MS: ms(times[i][0]), Bytes: s.Bytes}
 		t.GMACs, t.GBs = rate(float64(s.MACs), t.MS), rate(float64(s.Bytes), t.MS)
-		t.Share = ratio(t.GMACs, peak.of(s))
+		t.Share, t.MemoryShare = ratio(t.GMACs, peak.of(s)), ratio(t.GBs, p.Memory)
+		if t.MemoryShare < t.Share {
+			t.MemoryShare = 0
+		}
 		p.MS += t.MS
 		p.Steps = append(p.Steps, t)
 		p.count(s, t.MS, peak.of(s))
@@ -133,13 +142,13 @@ func dims(shapes []nn.Shape) [][]int {
 }
 
 func (p *profile) print(env *cli.Env) error {
-	rows := [][]string{{"layer", "op", "kernel", "in", "out", "ms", "%", "GMAC/s", "% peak", "bytes", "GB/s"}}
+	rows := [][]string{{"layer", "op", "kernel", "in", "out", "ms", "%", "GMAC/s", "% peak", "bytes", "GB/s", "% memory"}}
 	for _, s := range p.Steps {
 		rows = append(rows, []string{s.Node, s.Op, s.Kernel, shapesText(s.In), shapesText(s.Out),
 			fmt.Sprintf("%.3f", s.MS), fmt.Sprintf("%.1f", 100*s.Part), orDash("%.1f", s.GMACs), orDash("%.0f", 100*s.Share),
-			cli.Bytes(s.Bytes), fmt.Sprintf("%.1f", s.GBs)})
+			cli.Bytes(s.Bytes), fmt.Sprintf("%.1f", s.GBs), orDash("%.0f", 100*s.MemoryShare)})
 	}
-	if err := env.Printf("\n"); err != nil {
+	if err := env.Printf("\nmemory: %.1f GB/s, as read by the threads in use\n\n", p.Memory); err != nil {
 		return err
 	}
 	if err := env.Table(rows); err != nil {

@@ -22,10 +22,14 @@ func TestProfileOfSteps(t *testing.T) {
 		}
 		return all
 	}
-	p := &profile{Runs: 3, spans: []plan.Span{{Start: 0, Took: time.Second}, {Start: time.Second, Took: time.Second}, {Start: 2 * time.Second, Took: time.Second}}}
+	p := &profile{Runs: 3, Memory: 32, spans: []plan.Span{{Start: 0, Took: time.Second}, {Start: time.Second, Took: time.Second}, {Start: 2 * time.Second, Took: time.Second}}}
 	p.fill(infos, [][]time.Duration{at(900, 500, 600), at(250, 250, 250), at(250, 300, 270)}, peaks{8, 16})
 	if p.MS != 1000 || p.Steps[0].GMACs != 4 || p.Steps[0].Share != 0.5 || p.Steps[0].GBs != 8 || p.Steps[1].Part != 0.25 {
 		t.Errorf("profile %+v", p)
+	}
+	// a computes for half of its time and waits for memory for a quarter; b only waits.
+	if p.Steps[0].MemoryShare != 0 || p.Steps[1].MemoryShare != 0.125 {
+		t.Errorf("shares of memory %v and %v, want 0 and 0.125", p.Steps[0].MemoryShare, p.Steps[1].MemoryShare)
 	}
 	if len(p.Ops) != 2 || p.Ops[0].Op != "Conv" || p.Ops[0].Steps != 2 || p.Ops[0].MS != 750 || math.Abs(p.Ops[0].Share-0.5) > 1e-9 {
 		t.Errorf("operators %+v", p.Ops)

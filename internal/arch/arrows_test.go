@@ -8,7 +8,7 @@ import "strings"
 var arrows = table(`
 	kernels
 	nn               kernels
-	nn/plan          nn kernels
+	nn/plan          nn kernels internal/hugepage
 	format
 	format/npy       format nn internal/atomicfile
 	format/onnx      format nn internal/atomicfile
@@ -54,13 +54,14 @@ var arrows = table(`
 	internal/exact
 	internal/golden  nn nn/plan vision/meta
 	internal/home
+	internal/hugepage
 	internal/layers  kernels nn nn/plan format/onnx
 	internal/mca
 	internal/watchdog
 
 	cmd/ocellus      . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta config internal/watchdog
 	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
-	                 internal/atomicfile internal/cli internal/home internal/golden
+	                 internal/atomicfile internal/cli internal/home internal/golden internal/hugepage
 	cmd/ocellus-host . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
 	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
 	                 internal/atomicfile internal/cli internal/home internal/golden
@@ -92,9 +93,9 @@ var (
 const testOnly = "internal/check"
 
 // unsafeUsers are the packages that may go around the type system: the
-// kernels, the tensors and arenas that they run on, requests to drivers, and
-// the fences of tests.
-var unsafeUsers = []string{"kernels", "nn", "nn/plan", "capture/v4l2", "internal/check"}
+// kernels, the tensors and arenas that they run on, requests to drivers, advice
+// about pages, and the fences of tests.
+var unsafeUsers = []string{"kernels", "nn", "nn/plan", "capture/v4l2", "internal/check", "internal/hugepage"}
 
 // singleThreaded are packages that start no goroutines: workers are the
 // caller's (nn/plan) to hand out.

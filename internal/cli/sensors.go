@@ -16,7 +16,12 @@ func ClockMHz() int { return highest("/sys/devices/system/cpu/cpu*/cpufreq/scali
 // it reports none.
 func Celsius() float64 { return float64(highest("/sys/class/thermal/thermal_zone*/temp")) / 1000 }
 
-// highest returns the largest of the numbers in files, each of which holds one.
+// CacheBytes returns the size of the largest cache that a core uses, or 0 where
+// the system does not tell.
+func CacheBytes() int { return highest("/sys/devices/system/cpu/cpu0/cache/index*/size") << 10 }
+
+// highest returns the largest of the numbers in files, each of which holds one,
+// as it is or followed by K.
 func highest(pattern string) (most int) {
 	files, _ := filepath.Glob(pattern) // the pattern is well formed
 	for _, file := range files {
@@ -24,7 +29,7 @@ func highest(pattern string) (most int) {
 		if err != nil {
 			continue
 		}
-		if n, err := strconv.Atoi(strings.TrimSpace(string(b))); err == nil {
+		if n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(string(b)), "K")); err == nil {
 			most = max(most, n)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"unsafe"
+
+	"github.com/ocellus-vision/ocellus/internal/hugepage"
 )
 
 // align is the alignment of everything in an arena: a cache line, and the
@@ -20,6 +22,7 @@ func alignedBytes(n int) []byte {
 	}
 	words := make([]uint64, (n+align+7)/8)
 	b := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), len(words)*8)
+	hugepage.Back(b)
 	skip := -int(uintptr(unsafe.Pointer(unsafe.SliceData(words)))) & (align - 1)
 	return b[skip : skip+n : skip+n]
 }

@@ -1,0 +1,51 @@
+//go:build !purego
+
+// What one core can read: whole lines in order, which is what prefetchers
+// expect, into four chains that cost less than the loads.
+
+#include "textflag.h"
+
+#define FROM R0
+#define LEFT R1
+
+// func readNEON(p *byte, rounds int) uint64
+TEXT ·readNEON(SB), NOSPLIT, $0-24
+	MOVD p+0(FP), FROM
+	MOVD rounds+8(FP), LEFT
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+
+round:
+	VLD1.P 64(FROM), [V4.B16, V5.B16, V6.B16, V7.B16]
+	VLD1.P 64(FROM), [V16.B16, V17.B16, V18.B16, V19.B16]
+	VLD1.P 64(FROM), [V20.B16, V21.B16, V22.B16, V23.B16]
+	VLD1.P 64(FROM), [V24.B16, V25.B16, V26.B16, V27.B16]
+	VORR V4.B16, V0.B16, V0.B16
+	VORR V5.B16, V1.B16, V1.B16
+	VORR V6.B16, V2.B16, V2.B16
+	VORR V7.B16, V3.B16, V3.B16
+	VORR V16.B16, V0.B16, V0.B16
+	VORR V17.B16, V1.B16, V1.B16
+	VORR V18.B16, V2.B16, V2.B16
+	VORR V19.B16, V3.B16, V3.B16
+	VORR V20.B16, V0.B16, V0.B16
+	VORR V21.B16, V1.B16, V1.B16
+	VORR V22.B16, V2.B16, V2.B16
+	VORR V23.B16, V3.B16, V3.B16
+	VORR V24.B16, V0.B16, V0.B16
+	VORR V25.B16, V1.B16, V1.B16
+	VORR V26.B16, V2.B16, V2.B16
+	VORR V27.B16, V3.B16, V3.B16
+	SUBS $1, LEFT
+	BNE  round
+
+	VORR V1.B16, V0.B16, V0.B16
+	VORR V3.B16, V2.B16, V2.B16
+	VORR V2.B16, V0.B16, V0.B16
+	VMOV V0.D[0], R2
+	VMOV V0.D[1], R3
+	ORR  R3, R2, R2
+	MOVD R2, ret+16(FP)
+	RET
