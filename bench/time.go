@@ -47,6 +47,7 @@ type netTime struct {
 	MACs      int64   `json:"macs"`
 	Kernel    string  `json:"kernel"` // row that does most of the multiplications
 	PeerMS    float64 `json:"ort_ms"`
+	PeerLeast float64 `json:"ort_least_ms"` // of the rounds; PeerMS is their median
 	OursMS    float64 `json:"ocellus_ms"`
 	Ratio     float64 `json:"ratio"`      // ORT / Ocellus
 	RatioLow  float64 `json:"ratio_low"`  // a quarter of the rounds is below,
@@ -206,6 +207,7 @@ func (c *timeCommand) measure(n *net, t *netTime, peak *kernels.PeakF32) error {
 	}
 	t.Peak = max(t.Peak, peak.Measure()) / 1e9
 	t.PeerMS, t.OursMS = median(peer)*1e3, median(ours)*1e3
+	t.PeerLeast = quantile(peer, 0) * 1e3
 	t.Ratio, t.RatioLow, t.RatioHigh = median(ratio), quantile(ratio, 0.25), quantile(ratio, 0.75)
 	const flops = 2 // a multiplication and an addition
 	work := flops * float64(t.MACs) / 1e6 / t.Peak
