@@ -103,7 +103,7 @@ func TestErrors(t *testing.T) {
 		{start + "preview: {listen: :80, token: short}\n", "preview.token", 2, 31, "fewer than 16", "urandom"},
 		{start + "record: {file: a.avi, dir: b}\n", "record.file", 2, 16, "as well as record.dir", ""},
 		{start + "threads: [\n", "", 3, 1, "no YAML", ""},
-		{start + "a: 1\n\tb: 2\n", "", 3, 1, "no YAML", ""},
+		{start + "a: 1\n\tb: 2\n", "", 3, 1, "no YAML", "not with tabs"},
 		{start + "--- \n" + start, "", 2, 1, "no YAML", ""},
 		{start + "x: &x [*x]\nthreads: *x\n", "x", 2, 1, "no such setting", ""},
 		{start + strings.Repeat("# ....................\n", MaxFile/20), "", 0, 0, "larger than 256KiB", ""},

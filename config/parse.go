@@ -167,6 +167,9 @@ func (d *decoder) notYAML(err error) {
 		}
 	}
 	e.Text = d.lineAt(e.Line)
+	if strings.HasPrefix(strings.TrimLeft(e.Text, " "), "\t") {
+		e.Cure = "indent with spaces, not with tabs"
+	}
 	d.errs = append(d.errs, e)
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -88,5 +89,23 @@ func (s Secret) String() string {
 	return "(secret)"
 }
 
+// MarshalText is for JSON.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // GoString is for %#v.
 func (s Secret) GoString() string { return strconv.Quote(s.String()) }
+
+// Redacted is what s opens, without the password that an address may have.
+func (s *Source) Redacted() string {
+	scheme, rest, address := strings.Cut(s.Source, "://")
+	if !address {
+		return s.Source
+	}
+	if u, err := url.Parse(s.Source); err == nil {
+		return u.Redacted()
+	}
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		rest = "…@" + rest[at+1:]
+	}
+	return scheme + "://" + rest
+}

@@ -13,6 +13,7 @@ type grammar struct {
 	Detect   detectCommand      `cmd:"" help:"Find faces and other objects in pictures."`
 	Face     faceCommand        `cmd:"" help:"Tell people apart by their faces."`
 	Cameras  camerasCommand     `cmd:"" help:"List the cameras of this machine."`
+	Config   configCommand      `cmd:"" help:"Write and check the file that a device is set up by."`
 	Infer    inferCommand       `cmd:"" help:"Run any ONNX model on arrays."`
 	Inspect  inspectCommand     `cmd:"" help:"Say what is in a model and what it takes to run."`
 	Bench    benchCommand       `cmd:"" help:"Measure how fast a model runs here."`
