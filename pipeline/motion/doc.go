@@ -7,6 +7,7 @@
 // running Gaussian of Wren et al., Pfinder, 1997). Before that, what the whole
 // picture has in common is taken out: the gain and the offset between
 // background and grid on which most cells agree, so that clouds and a camera's
-// automatic exposure move nothing. A sudden change of most cells is light, or
-// a camera that was turned, and starts a new background.
+// automatic exposure move nothing. A sudden change of most cells is light
+// and not motion, and starts a new background; so does another scene, as after
+// a cut, of which the edges are not where they were in the frame before.
 package motion

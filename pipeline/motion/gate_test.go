@@ -165,6 +165,25 @@ func TestLightsOn(t *testing.T) {
 		if n[Motion] > 0 || n[Light] < 1 || n[Light] > 9 {
 			t.Errorf("%s: %v", what, n)
 		}
+		if n[Scene] > 0 {
+			t.Errorf("%s is another scene", what)
+		}
+	}
+}
+
+// TestScene: a cut, or a camera that is turned, is told from light. It is said
+// once, and what was behind is forgotten.
+func TestScene(t *testing.T) {
+	s := newScene(12, 2)
+	r := newRun(t, s)
+	other := newScene(13, 2)
+	for i := range other.wall { // turned by a third of the picture, and brighter
+		x, y := (i%s.w+27)%s.w, i/s.w
+		s.wall[i] = 150 + 50*math.Sin(float64(x)/3+1)*math.Cos(float64(y)/4) + other.wall[y*s.w+x]/8
+	}
+	n := r.play(5, nil)
+	if n[Scene] != 1 || n[Still] != 5*rate-1 {
+		t.Errorf("%v", n)
 	}
 }
 
@@ -281,6 +300,11 @@ func TestAllocations(t *testing.T) {
 			}
 			if i%50 == 49 {
 				grid[k] = 180
+			}
+			if i > 200 && i < 280 { // stripes down, then across
+				if k%4 < 2 != (i > 240 && k/80%4 < 2) {
+					grid[k] = 250
+				}
 			}
 		}
 		r, _ := g.Update(epoch.Add(time.Duration(i)*time.Second/15), grid)

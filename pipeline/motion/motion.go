@@ -13,12 +13,13 @@ type Reason uint8
 const (
 	Still    Reason = iota // nothing moves
 	Motion                 // something does: Result.Regions
-	Light                  // most of the picture changed at once, or has just done so
+	Light                  // most of the picture changed at once, or has just done so, but it shows the same
+	Scene                  // it shows something else than the frame before: a cut, or a camera that was turned; tracks end here
 	Learning               // the background is not known yet
 	reasons
 )
 
-var reasonNames = [reasons]string{"still", "motion", "light", "learning"}
+var reasonNames = [reasons]string{"still", "motion", "light", "scene", "learning"}
 
 func (r Reason) String() string {
 	if r < reasons {
@@ -27,7 +28,7 @@ func (r Reason) String() string {
 	return "unknown"
 }
 
-// MarshalText writes still, motion, light or learning.
+// MarshalText writes still, motion, light, scene or learning.
 func (r Reason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // Result is what was found in a frame.
