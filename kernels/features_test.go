@@ -114,6 +114,10 @@ func TestRows(t *testing.T) {
 		for i, r := range softmax {
 			row("SoftmaxF32Rows", r.Name, r.Needs, i == len(softmax)-1)
 		}
+		ranges := RangeF32Rows(f)
+		for i, r := range ranges {
+			row("RangeF32Rows", r.Name, r.Needs, i == len(ranges)-1)
+		}
 		rowsI8(t, f, row)
 		element := ElementF32Rows(f)
 		for i, r := range element {

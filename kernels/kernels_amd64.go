@@ -26,6 +26,9 @@ func narrowF16F16C(a *ConvertF16Args)
 //go:noescape
 func softmaxF32AVX2(a *SoftmaxF32Args)
 
+//go:noescape
+func rangeF32AVX2(a *RangeF32Args)
+
 func peakF32AVX2(rounds int)
 
 func peakF32AVX512(rounds int)

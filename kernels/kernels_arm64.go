@@ -22,6 +22,9 @@ func maxPoolF32NEON(a *TapsF32Args)
 func avgPoolF32NEON(a *TapsF32Args)
 
 //go:noescape
+func rangeF32NEON(a *RangeF32Args)
+
+//go:noescape
 func addF32NEON(a *ElementF32Args)
 
 //go:noescape

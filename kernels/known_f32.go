@@ -46,6 +46,9 @@ func knownAnswersF32(f Features) []Answer {
 	for _, r := range SoftmaxF32Rows(f) {
 		add("softmax float32", r.Name, r.knownAnswer())
 	}
+	for _, r := range RangeF32Rows(f) {
+		add("range float32", r.Name, r.knownAnswer())
+	}
 	for _, r := range LRNF32Rows(f) {
 		add("lrn float32", r.Name, r.knownAnswer())
 	}
@@ -215,6 +218,20 @@ func (r *SoftmaxF32) knownAnswer() string {
 	}
 	if !within(results[0], results[1], func(i int) float64 { return 0x1p-23 * 2 * (8 + n/8 + 2*most) * float64(results[1][i]) }) {
 		return "a row"
+	}
+	return ""
+}
+
+func (r *RangeF32) knownAnswer() string {
+	const n = 103
+	s := sequence(1)
+	x := s.reals(n, 10)
+	for i := range x {
+		a := RangeF32Args{A: &x[i], N: n - i, Lo: 20, Hi: -20}
+		r.Func(&a)
+		if a.Lo != slices.Min(x[i:]) || a.Hi != slices.Max(x[i:]) {
+			return "a range"
+		}
 	}
 	return ""
 }

@@ -55,6 +55,10 @@ func TestKnownAnswersNoticeFloats(t *testing.T) {
 		lrnF32Generic(a)
 		*at(a.Dst, a.N-1) *= 1.000001
 	}}
+	span := RangeF32{Name: "wrong", Func: func(a *RangeF32Args) {
+		a.N--
+		rangeF32Generic(a)
+	}}
 	every := EveryOtherF32{Name: "wrong", Func: func(a *ElementF32Args) {
 		everyOtherF32Generic(a)
 		*at(a.Dst, a.N-1) = *a.A
@@ -65,7 +69,7 @@ func TestKnownAnswersNoticeFloats(t *testing.T) {
 		*a.Half ^= 1
 	}
 	for name, failed := range map[string]string{"gemm": gemm.knownAnswer(), "taps": taps.knownAnswer(&genericDepthwiseF32), "row": row.knownAnswer(),
-		"winograd": winograd.knownAnswer(), "softmax": softmax.knownAnswer(), "lrn": lrn.knownAnswer(), "every": every.knownAnswer(), "half": half.knownAnswer()} {
+		"winograd": winograd.knownAnswer(), "softmax": softmax.knownAnswer(), "lrn": lrn.knownAnswer(), "every": every.knownAnswer(), "range": span.knownAnswer(), "half": half.knownAnswer()} {
 		if failed == "" {
 			t.Errorf("%s: the wrong result is not noticed", name)
 		}

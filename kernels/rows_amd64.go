@@ -34,6 +34,7 @@ var (
 	archLRNF32        = []LRNF32{{"avx2", AVX2, lrnF32AVX2}}
 	archEveryOtherF32 = []EveryOtherF32{{"avx2", AVX2, everyOtherF32AVX2}}
 	archSoftmaxF32    = []SoftmaxF32{{"avx2", AVX2, softmaxF32AVX2}}
+	archRangeF32      = []RangeF32{{"avx2", AVX2, rangeF32AVX2}}
 	archOuterF32      = []OuterF32{
 		{"avx512-12x32", AVX512, 12, 32, outer12x32F32AVX512},
 		{"avx512-24x16", AVX512, 24, 16, outer24x16F32AVX512},

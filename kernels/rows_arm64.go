@@ -42,4 +42,5 @@ var (
 	archMoveI8          []MoveI8
 	archResizeI8        []ResizeI8
 	archEveryOtherF32   []EveryOtherF32
+	archRangeF32        = []RangeF32{{"neon", NEON, rangeF32NEON}}
 )

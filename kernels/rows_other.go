@@ -30,4 +30,5 @@ var (
 	archResizeI8        []ResizeI8
 	archEveryOtherF32   []EveryOtherF32
 	archRead            []Read
+	archRangeF32        []RangeF32
 )
