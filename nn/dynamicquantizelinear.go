@@ -10,6 +10,17 @@ func (*DynamicQuantizeLinear) Infer(in []Arg, outs int) ([]Type, error) {
 	return []Type{{DType: Uint8, Shape: in[0].Shape}, {DType: Float32}, {DType: Uint8}}[:outs], nil
 }
 
+// DynamicParameters returns the scale and the zero point for operands from low,
+// which is 0 or less, to high, which is 0 or more. Where either is infinite, or
+// both are NaN, so is the scale, and every operand quantises to 0.
+func DynamicParameters(low, high float32) (scale float32, zero uint8) {
+	scale = (high - low) / 255
+	if scale == 0 {
+		scale = 1
+	}
+	return scale, roundTo[uint8](-low/scale, 0)
+}
+
 // Forward quantises.
 func (*DynamicQuantizeLinear) Forward(r *Run) error {
 	x := r.In[0].F32()
@@ -17,11 +28,7 @@ func (*DynamicQuantizeLinear) Forward(r *Run) error {
 	for _, v := range x {
 		low, high = min(low, v), max(high, v)
 	}
-	scale := (high - low) / 255
-	if scale == 0 {
-		scale = 1
-	}
-	zero := roundTo[uint8](-low/scale, 0)
+	scale, zero := DynamicParameters(low, high)
 	for i, v := range x {
 		r.Out[0].U8()[i] = roundTo[uint8](v/scale, int32(zero))
 	}

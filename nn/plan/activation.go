@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/ocellus-vision/ocellus/kernels"
@@ -13,7 +14,15 @@ import (
 type activation struct {
 	op     kernels.ElementOp
 	lo, hi float32
-	slopes []float32 // PReLU: one for each channel
+	b      []float32 // the second operand, one for each channel, so many times; nil for none
+	times  int
+}
+
+// channelwise is the function op of each channel and its element of b.
+func channelwise(op kernels.ElementOp, b []float32) *activation {
+	// So many elements at once that a call of the kernel does not count.
+	times := max(1, 512/len(b))
+	return &activation{op: op, b: slices.Repeat(b, times), times: times}
 }
 
 // joinSwish makes one operation of x·sigmoid(x).
@@ -68,7 +77,7 @@ func (p *program) activationOf(n *node, s nn.Shape, axis int) (*activation, bool
 		for i := range v {
 			slopes[i] = float32(v[i])
 		}
-		return &activation{op: kernels.PReluF32, slopes: slopes}, true
+		return channelwise(kernels.PReluF32, slopes), true
 	}
 	f := &elementStep{}
 	op, ok := unaryFunction(n.op, f)
@@ -83,15 +92,19 @@ func (a *activation) activate(row *kernels.ElementF32, k *kernels.ElementF32Args
 	}
 	fn := row.Funcs[a.op]
 	k.Lo, k.Hi, k.B = a.lo, a.hi, nil
-	if a.slopes != nil {
-		k.B = &a.slopes[c]
-	} else if stride == 4*n {
-		rows, n = 1, rows*n
+	together := 1 // rows that one call computes
+	if a.b != nil {
+		k.B = &a.b[c]
 	}
-	k.N = n
-	for range rows {
-		k.A, k.Dst = (*float32)(at), (*float32)(at)
+	if stride == 4*n { // all channels
+		together = rows
+		if a.b != nil {
+			together = min(rows, a.times)
+		}
+	}
+	for ; rows > 0; rows -= together {
+		k.A, k.Dst, k.N = (*float32)(at), (*float32)(at), min(rows, together)*n
 		fn(k)
-		at = unsafe.Add(at, stride)
+		at = unsafe.Add(at, together*stride)
 	}
 }

@@ -25,7 +25,7 @@ func (p *program) foldAffine() {
 	for _, n := range p.nodes {
 		for len(n.out) > 0 && (p.isConv(n) || p.isDense(n)) {
 			after := p.soleReader(u, n)
-			if after == nil {
+			if after == nil || after.q != nil {
 				break
 			}
 			a, ok := p.affineOf(n, after)
@@ -42,7 +42,7 @@ func (p *program) foldAffine() {
 
 // channelAxis is the dimension of n's result that its weights are indexed by.
 func (p *program) channelAxis(n *node) int {
-	if _, ok := n.op.(*nn.Conv); ok {
+	if _, ok := n.op.(windower); ok || n.q != nil && n.q.kind == qScale {
 		return 1
 	}
 	return p.vals[n.out[0]].typ.Shape.Rank - 1

@@ -65,6 +65,11 @@ func (g *geometry) tiled() []int32 {
 	return off
 }
 
+// windower is a convolution.
+type windower interface {
+	Window(x, w nn.Shape) (nn.Window, error)
+}
+
 // convGeometry returns the geometry of a convolution whose operand is x.
 func (p *program) convGeometry(n *node) (geometry, bool) {
 	size, weights := 4, nn.Shape{}
@@ -74,7 +79,7 @@ func (p *program) convGeometry(n *node) (geometry, bool) {
 		weights = p.vals[n.in[1]].logical
 	}
 	x := p.vals[n.in[0]].logical
-	w, err := n.op.(*nn.Conv).Window(x, weights)
+	w, err := n.op.(windower).Window(x, weights)
 	g := geometry{pictures: x.Dims[0], channels: x.Dims[1], size: size, y: w.Axis[0], x: w.Axis[1]}
 	return g, err == nil && g.fitsTable()
 }
@@ -139,7 +144,7 @@ func (l *lowering) rowTapGeometry(i int, g geometry, fill byte, planes bool) (*p
 
 // lastChannel returns weights of shape [O I H W] as [O H W I]; src itself
 // where that is the same.
-func lastChannel[T float32 | int8](src []T, w nn.Shape) []T {
+func lastChannel[T float32 | int8 | int16](src []T, w nn.Shape) []T {
 	d := w.Dims
 	pixels := d[2] * d[3]
 	if pixels == 1 || d[1] == 1 {
@@ -180,12 +185,13 @@ func (p *padding) bytes() int { return p.size * p.pictures * p.h * p.w * p.chann
 // padCopy is a padding bound to memory.
 type padCopy struct {
 	*padding
+	fill     byte
 	from, to []byte
 	args     kernels.InterleaveF32Args
 }
 
 func (p *padding) bind(m *binder, x int) *padCopy {
-	return &padCopy{padding: p, from: m.tensor(x).Bytes(), to: m.bytes(p.block)}
+	return &padCopy{padding: p, fill: p.fill, from: m.tensor(x).Bytes(), to: m.bytes(p.block)}
 }
 
 // run writes every element once.

@@ -34,6 +34,16 @@ func (l *lowering) integer(i int, n *node) (step, StepInfo) {
 		return l.channelTables(i, n)
 	case qResize:
 		return l.resizeI8(n)
+	case qDynamic:
+		return l.quantiseDynamic(i, n)
+	case qConvSums:
+		return l.convSums(i, n)
+	case qDenseSums:
+		return l.denseSums(n)
+	case qCentre:
+		return l.centre(n)
+	case qScale:
+		return l.scaleSums(i, n)
 	}
 	return l.elementI8(i, n)
 }

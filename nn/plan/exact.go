@@ -3,6 +3,7 @@ package plan
 import (
 	"math"
 
+	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
@@ -14,7 +15,11 @@ func (p *Plan) Exact() bool { return p.exact }
 
 func (p *program) exact() bool {
 	for _, n := range p.nodes {
-		if n.q == nil && (!exactOp(n.op) || n.hasEpilogue()) {
+		exact := n.sums || exactOp(n.op) && !n.hasEpilogue()
+		if n.q != nil {
+			exact = n.act == nil || n.act.op <= kernels.PReluF32
+		}
+		if !exact {
 			return false
 		}
 	}

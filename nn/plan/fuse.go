@@ -85,7 +85,11 @@ func (p *program) weightFloat(id int) bool {
 }
 
 func (n *node) hasEpilogue() bool {
-	return n.res != none || n.act != nil || !math.IsInf(float64(n.lo), -1) || !math.IsInf(float64(n.hi), 1)
+	return n.res != none || n.act != nil || n.clamps()
+}
+
+func (n *node) clamps() bool {
+	return !math.IsInf(float64(n.lo), -1) || !math.IsInf(float64(n.hi), 1)
 }
 
 // absorb makes n compute what after computed from its result, and drops after.
@@ -160,7 +164,7 @@ func (p *program) spatialPads(n *node) (pads [4]int, ok bool) {
 func (p *program) fuseEpilogues() {
 	u := p.usage()
 	for _, n := range p.nodes {
-		if len(n.out) == 0 || !(p.isConv2D(n) || p.isDense(n)) {
+		if len(n.out) == 0 || !(p.isConv2D(n) || p.isDense(n) || n.scalesSums()) {
 			continue
 		}
 		for {
@@ -187,7 +191,7 @@ func (p *program) soleReader(u *usage, n *node) *node {
 
 // fuseResidual takes over an addition of a value of the same shape.
 func (p *program) fuseResidual(u *usage, n, after *node) bool {
-	if k, _, ok := binaryOp(after.op); !ok || k != kernels.AddF32 || len(after.in) != 2 || n.hasEpilogue() {
+	if k, _, ok := binaryOp(after.op); !ok || k != kernels.AddF32 || len(after.in) != 2 || n.hasEpilogue() || n.q != nil {
 		return false
 	}
 	other := after.in[0]

@@ -193,14 +193,20 @@ func (l *lowering) dense(i int, n *node) (step, StepInfo) {
 
 // linear returns the offsets of m rows that follow one another.
 func (l *lowering) linear(m, stride, mr int) []int32 {
-	type key struct{ m, stride, mr int }
-	return l.table(key{m, stride, mr}, func() []int32 {
-		off := make([]int32, (m+mr-1)/mr*mr)
-		for i := range off {
-			off[i] = int32(min(i, m-1) * stride)
-		}
-		return off
-	})
+	r := lines{m, stride, mr}
+	return l.table(r, r.offsets)
+}
+
+// lines are m rows that follow one another, in tiles of mr. They are the key of
+// their table of offsets.
+type lines struct{ m, stride, mr int }
+
+func (r lines) offsets() []int32 {
+	off := make([]int32, (r.m+r.mr-1)/r.mr*r.mr)
+	for i := range off {
+		off[i] = int32(min(i, r.m-1) * r.stride)
+	}
+	return off
 }
 
 // table returns the offsets of that key, made at most once in a plan.

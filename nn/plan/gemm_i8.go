@@ -80,10 +80,11 @@ type gemmI8Exec struct {
 	pa, pc unsafe.Pointer
 	before []byte
 	copy   *padCopy
+	zero   uint8 // zero point of x
 }
 
 func (s *gemmI8Step) bind(m *binder) exec {
-	e := &gemmI8Exec{gemmI8Step: s, pa: m.pointer(s.x), pc: m.pointer(s.out)}
+	e := &gemmI8Exec{gemmI8Step: s, pa: m.pointer(s.x), pc: m.pointer(s.out), zero: uint8(s.in.zero)}
 	if s.prefix > 0 {
 		e.before = m.before(s.x, s.prefix)
 	}
@@ -95,8 +96,9 @@ func (s *gemmI8Step) bind(m *binder) exec {
 }
 
 func (e *gemmI8Exec) prepare() {
-	fillBytes(e.before, uint8(e.in.zero))
+	fillBytes(e.before, e.zero)
 	if e.copy != nil {
+		e.copy.fill = e.zero
 		e.copy.run()
 	}
 }
@@ -181,12 +183,22 @@ func (l *lowering) convI8(i int, n *node) (step, StepInfo) {
 		return s, StepInfo{Kernel: "winograd-" + s.row.Name, MACs: int64(g.pixels()) * int64(w.w.Elems())}
 	}
 	s := l.newGemmI8(n, g.pixels(), out/group, group)
-	s.groupIn = w.w.Shape.Dims[1]
-	if group == 1 && g.x.Kernel > 1 && g.channels <= rowTapChannels && g.x.Dilation == 1 {
+	g = l.windowsI8(i, n, s, g)
+	s.off = l.table(g, g.tiled)
+	s.tile()
+	s.pack(n.q, lastChannel(w.w.I8(), w.w.Shape), s.taps*s.k, s.k, 1)
+	return s, l.describeI8(s)
+}
+
+// windowsI8 gives s the depth of a convolution of that geometry, and returns
+// the geometry that its offsets follow.
+func (l *lowering) windowsI8(i int, n *node, s *gemmI8Step, g geometry) geometry {
+	s.groupIn = n.q.weights.w.Shape.Dims[1]
+	if s.groups == 1 && g.x.Kernel > 1 && g.channels <= rowTapChannels && g.x.Dilation == 1 {
 		s.taps, s.k = g.y.Kernel, g.x.Kernel*g.channels
 		s.pad, g = l.rowTapGeometry(i, g, uint8(s.in.zero), false)
 	} else {
-		s.taps, s.k = g.taps(), w.w.Shape.Dims[1]
+		s.taps, s.k = g.taps(), s.groupIn
 		if g.padded() {
 			g.zeros = aligned(g.channels)
 			s.prefix = g.zeros
@@ -194,8 +206,5 @@ func (l *lowering) convI8(i int, n *node) (step, StepInfo) {
 		}
 	}
 	g.tile = s.row.MR
-	s.off = l.table(g, g.tiled)
-	s.tile()
-	s.pack(n.q, lastChannel(w.w.I8(), w.w.Shape), s.taps*s.k, s.k, 1)
-	return s, l.describeI8(s)
+	return g
 }

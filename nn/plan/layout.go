@@ -240,9 +240,12 @@ func (l *layouts) layoutOf(n *node, i int) bool {
 	return n.nhwc && (i == 0 || l.permuted[n] != nil) && l.vals[n.in[i]].logical.Rank == 4
 }
 
-// store marks a value as stored in NHWC.
+// store marks a value, if it is a picture, as stored in NHWC.
 func (l *layouts) store(id int) {
 	v := &l.vals[id]
+	if v.logical.Rank != 4 {
+		return
+	}
 	v.nhwc = true
 	v.typ.Shape = permute(v.logical, nhwc)
 }

@@ -61,6 +61,7 @@ type rows struct {
 	winograd      *kernels.WinogradF32
 	everyOther    *kernels.EveryOtherF32
 	softmax       *kernels.SoftmaxF32
+	span          *kernels.RangeF32
 
 	gemmI8      *kernels.GemmI8
 	winogradI8  *kernels.WinogradI8
@@ -86,6 +87,7 @@ func chooseRows(f kernels.Features) rows {
 		interleave:    kernels.InterleaveF32Rows(f)[0],
 		depthwiseRows: kernels.DepthwiseRowF32Rows(f),
 		softmax:       kernels.SoftmaxF32Rows(f)[0],
+		span:          kernels.RangeF32Rows(f)[0],
 
 		gemmI8:      kernels.TrustedGemmI8(f),
 		softmaxI8:   kernels.SoftmaxI8Rows(f)[0],
@@ -123,7 +125,7 @@ func (p *program) lower(params int, o *options) (*Plan, error) {
 // weights that were folded are then held but once.
 func (l *lowering) dropPacked(i int, n *node) {
 	switch l.plan.steps[len(l.plan.steps)-1].(type) {
-	case *gemmStep, *winogradStep, *depthwiseStep, *tapsStep, *gemmI8Step, *tapsI8Step:
+	case *gemmStep, *winogradStep, *depthwiseStep, *tapsStep, *gemmI8Step, *gemmSumsStep, *tapsI8Step:
 	default:
 		return
 	}

@@ -121,6 +121,7 @@ func Compile(g *nn.Graph, b Bindings, opts ...Option) (*Plan, error) {
 	p.integerise()
 	p.fuseSlopes()
 	p.fuseTables()
+	p.integeriseDynamic()
 	if err := p.foldLeft(); err != nil {
 		return nil, err
 	}

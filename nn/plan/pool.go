@@ -57,6 +57,7 @@ type kernelArgs struct {
 	softmax        kernels.SoftmaxF32Args
 	depthwise      kernels.DepthwiseRowF32Args
 	lrn            kernels.LRNF32Args
+	span           kernels.RangeF32Args
 	winogradInput  kernels.WinogradF32InputArgs
 	winogradOutput kernels.WinogradF32OutputArgs
 

@@ -48,6 +48,7 @@ type node struct {
 	nhwc   bool       // works on values stored as NHWC
 	planes bool       // a convolution that reads its picture stored as NCHW all the same
 	q      *quantised // makes it an integer operation; nil for others
+	sums   bool       // adds whole numbers in float32, which holds every sum
 
 	// The epilogue of convolutions and products: out = act(clamp(x + res, lo, hi)).
 	res    int // a value, or none

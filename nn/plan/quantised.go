@@ -18,6 +18,7 @@ type quantised struct {
 	table   *[256]uint8
 	weights *qweights
 	slopes  []float64  // below zero, one a channel; nil for none
+	shift   []float32  // of sums that are scaled at run time, added last; nil for none
 	after   *byteTable // of the result
 	resize  *[2]pairs  // of rows and of columns
 }
@@ -37,13 +38,20 @@ const (
 	qSoftmax
 	qSlopes
 	qResize
+
+	// Of graphs that quantise at run time; see dynamic.go.
+	qDynamic   // bytes, their scale and their zero point
+	qConvSums  // a convolution of bytes less their zero point
+	qDenseSums // a product of them
+	qCentre    // bytes less their zero point as floats
+	qScale     // floats, each channel scaled and shifted
 )
 
 // elementwise reports whether the order in which elements are stored does not
 // matter to the node.
 func (q *quantised) elementwise() bool {
 	switch q.kind {
-	case qAdd, qMul, qTable, qQuantise, qDequantise:
+	case qAdd, qMul, qTable, qQuantise, qDequantise, qDynamic, qCentre:
 		return true
 	}
 	return false
@@ -52,7 +60,7 @@ func (q *quantised) elementwise() bool {
 // overPictures reports whether the node has kernels over NHWC.
 func (q *quantised) overPictures() bool {
 	switch q.kind {
-	case qConv, qMaxPool, qAvgPool, qSlopes, qResize:
+	case qConv, qMaxPool, qAvgPool, qSlopes, qResize, qConvSums, qScale:
 		return true
 	}
 	return false
@@ -98,9 +106,10 @@ func (q qparam) limits(lo, hi float32) (float32, float32) {
 
 // qweights are the constant operands of a convolution or product.
 type qweights struct {
-	w     *nn.Tensor // int8, in −127..127
+	w     *nn.Tensor // int8, in −127..127; of sums: int8 or uint8
 	scale []float32  // one a channel
 	bias  []float64  // real, one a channel
+	zero  *nn.Tensor // of sums: zero points, one or one a channel; nil for 0
 }
 
 // rescale is the factor from a sum of channel c to the result, with a slope.
