@@ -11,6 +11,7 @@ type EventType string
 
 // The types of events.
 const (
+	Found     EventType = "found"      // something is in a frame, where nothing is tracked
 	Enter     EventType = "enter"      // a track was confirmed: something is there
 	Update    EventType = "update"     // it still is; sent now and then
 	Leave     EventType = "leave"      // it was not seen for so long that it has gone

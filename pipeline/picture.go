@@ -10,13 +10,12 @@ import (
 // Whoever wants pixels for longer takes a copy, as small as will do; Snapshot
 // is one way.
 type Picture struct {
-	frame   *capture.Frame
-	scaled  capture.Decoder // what the detector sees
-	whole   capture.Decoder // for those who want every pixel
-	at      *capture.Raster
-	full    *capture.Raster
-	shrink  int // of at: 1, 2, 4 or 8
-	pending bool
+	frame  *capture.Frame
+	scaled capture.Decoder // what the detector sees
+	whole  capture.Decoder // for those who want every pixel
+	at     *capture.Raster
+	full   *capture.Raster
+	shrink int // of at: 1, 2, 4 or 8
 }
 
 // Raster returns the picture as the detector saw it: an MJPEG may have been

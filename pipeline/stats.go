@@ -12,9 +12,8 @@ type Stats struct {
 	Since  time.Time // when the loop began
 	W, H   int       // of the newest frame; 0: there was none
 
-	// State is that of the source: "opening", "live", "stalled", "lost" and so
-	// on, as capture names them; "ended" and "stopped" once the loop is over.
-	// Reason is the code that goes with it, and Detail says it in words.
+	// State is that of the source, a capture.State, and Reason the code that
+	// goes with it, a capture.Health mostly; Detail says it in words.
 	State      string
 	Reason     string
 	Detail     string
@@ -31,6 +30,7 @@ type Stats struct {
 	Processed  uint64 // frames that the detector saw
 
 	Events     uint64
+	FaceErrors uint64 // frames that the faces of could not be told
 	SinkErrors uint64 // calls of sinks that returned an error
 	SinkError  string // the last of them
 

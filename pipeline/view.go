@@ -3,6 +3,7 @@ package pipeline
 import (
 	"time"
 
+	"github.com/ocellus-vision/ocellus/pipeline/track"
 	"github.com/ocellus-vision/ocellus/vision"
 )
 
@@ -13,22 +14,26 @@ type View struct {
 	Sequence uint64
 	Captured time.Time     // with a monotonic reading
 	Age      time.Duration // of the frame when the View was made
+	At       time.Time     // the moment that it shows, see Config.Every; what tracks are timed by
 	W, H     int           // of the picture as it was captured; boxes are in its pixels
 	Gated    bool          // nothing moved: the detector was not asked, tracks stand where they were
 	Tracks   []Track       // those that are confirmed, by ID
 	Stages   StageTimes    // what this frame spent its time on
 	Models   []Model
 	Picture  *Picture
+	Deadline time.Time // by when the frame should be done with; zero: whenever
 }
 
 // Track is something that is followed.
 type Track struct {
 	ID        int64
-	Detection vision.Detection // box as the filter has it; score and landmarks as last seen
+	Detection vision.Detection // as last seen; while it is missed, its box is where it should be
 	Identity  Identity         // without a name: not decided
-	Since     time.Time        // when the frame was captured in which it was first seen
+	Since     time.Time        // the moment, of View.At, at which it was first seen
 	Seen      int              // frames that it was seen in
 	Missed    int              // frames since it was last seen; 0: it is in this one
+
+	event track.Event
 }
 
 // Stage is a part of the work on a frame.

@@ -67,6 +67,19 @@ const (
 	Eighth
 )
 
+// Shrink returns by how much s makes sides smaller: 1, 2, 4 or 8.
+func (s Scale) Shrink() int { return 1 << s }
+
+// ScaleFor returns the scale that makes a picture smallest without making it
+// smaller than 1/reduction.
+func ScaleFor(reduction float64) Scale {
+	s := Full
+	for s < Eighth && float64((s+1).Shrink()) <= reduction {
+		s++
+	}
+	return s
+}
+
 // Decode decodes the picture at the start of data into dst; what follows it is
 // ignored, as some cameras pad their frames. Errors are *ErrTorn and
 // *ErrUnsupported. After an *ErrTorn with rows dst holds those rows.

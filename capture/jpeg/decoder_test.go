@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	stdjpeg "image/jpeg"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -338,4 +339,15 @@ func FuzzDecode(f *testing.F) {
 			t.Fatal("coefficients are left for the next picture")
 		}
 	})
+}
+
+func TestScaleFor(t *testing.T) {
+	for _, c := range []struct {
+		reduction float64
+		want      Scale
+	}{{-1, Full}, {0.5, Full}, {1.99, Full}, {2, Half}, {3.9, Half}, {4, Quarter}, {7.99, Quarter}, {8, Eighth}, {1e9, Eighth}, {math.NaN(), Full}} {
+		if got := ScaleFor(c.reduction); got != c.want {
+			t.Errorf("ScaleFor(%v) is %v, want %v", c.reduction, got, c.want)
+		}
+	}
 }

@@ -1,0 +1,120 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/ocellus-vision/ocellus/capture"
+)
+
+// mailbox has one place for a frame, between the goroutine that reads the
+// source and the one that works. A newer frame takes the place of an older
+// one, which is released; or, where every frame is to be worked on, waits for
+// it to be taken.
+type mailbox struct {
+	every bool
+	ready chan struct{} // something changed for the taker
+	taken chan struct{} // something changed for the putter
+
+	idle *time.Timer // the taker's
+
+	mu       sync.Mutex
+	frame    capture.Frame
+	full     bool
+	ended    bool
+	err      error // what ended it
+	replaced uint64
+}
+
+func newMailbox(every bool) *mailbox {
+	return &mailbox{every: every, ready: make(chan struct{}, 1), taken: make(chan struct{}, 1), idle: time.NewTimer(idlePeriod)}
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// put leaves a frame, which is the mailbox's from then on: f is empty
+// afterwards. The error is ctx's, and then f is still the caller's.
+func (m *mailbox) put(ctx context.Context, f *capture.Frame) error {
+	m.mu.Lock()
+	for m.full && m.every {
+		m.mu.Unlock()
+		select {
+		case <-m.taken:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		m.mu.Lock()
+	}
+	if m.full {
+		m.frame.Release()
+		m.replaced++
+	}
+	m.frame, m.full = *f, true
+	*f = capture.Frame{}
+	m.mu.Unlock()
+	signal(m.ready)
+	return nil
+}
+
+// end says that no more frames come, and why.
+func (m *mailbox) end(err error) {
+	m.mu.Lock()
+	m.ended, m.err = true, err
+	m.mu.Unlock()
+	signal(m.ready)
+}
+
+// errIdle says that no frame came for a while.
+var errIdle = errors.New("no frame")
+
+// wait returns when there is a frame. Once there will be none, it returns what
+// ended the mailbox; when ctx ends, ctx's error; after idlePeriod, errIdle.
+func (m *mailbox) wait(ctx context.Context) error {
+	m.idle.Reset(idlePeriod)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		m.mu.Lock()
+		full, ended, err := m.full, m.ended, m.err
+		m.mu.Unlock()
+		switch {
+		case full:
+			return nil
+		case ended:
+			return err
+		}
+		select {
+		case <-m.ready:
+		case <-m.idle.C:
+			return errIdle
+		case <-ctx.Done():
+		}
+	}
+}
+
+// take gives the frame to the caller; false: there is none.
+func (m *mailbox) take(f *capture.Frame) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.full {
+		return false
+	}
+	*f, m.frame, m.full = m.frame, capture.Frame{}, false
+	signal(m.taken)
+	return true
+}
+
+// dropped returns how many frames a newer one took the place of.
+func (m *mailbox) dropped() uint64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.replaced
+}
