@@ -22,7 +22,7 @@ CPUS      = cortex-a53 cortex-a72 max
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-arm64 test-exact build build-arm64 bench results bench-peers bench-peers-avx2 memory-peers threads connected agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-arm64 test-exact build build-arm64 bench results bench-peers bench-peers-avx2 layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

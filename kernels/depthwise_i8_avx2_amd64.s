@@ -195,8 +195,8 @@ scaled:                               \
 	VMOVDQU     Y2, (to+64)(SP);     \
 	VMOVDQU     Y3, (to+96)(SP)
 
-// func depthwiseI8AVX2(a *TapsI8Args)
-TEXT ·depthwiseI8AVX2(SB), NOSPLIT, $744-8
+// func depthwise32I8AVX2(a *TapsI8Args)
+TEXT ·depthwise32I8AVX2(SB), NOSPLIT, $744-8
 	MOVQ a+0(FP), args
 	VPBROADCASTW TapsI8Args_Zero(args), Y0
 	VMOVDQU      Y0, zero(SP)

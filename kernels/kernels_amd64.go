@@ -114,7 +114,10 @@ func gemmI8VNNI256(a *GemmI8Args)
 func gemmI8AVX512(a *GemmI8Args)
 
 //go:noescape
-func depthwiseI8AVX2(a *TapsI8Args)
+func depthwise32I8AVX2(a *TapsI8Args)
+
+//go:noescape
+func depthwise16I8AVX2(a *TapsI8Args)
 
 //go:noescape
 func addI8AVX2(a *ElementI8Args)
