@@ -12,6 +12,7 @@ type ChannelsF32Args struct {
 	Rows, C      int     // ≥ 1
 	Lo           float32 // lower limit; -Inf for none. NaN stays.
 	Add          bool    // to Dst rather than in place of it
+	StepX        int     // ChannelDots: bytes from row to row of X
 }
 
 // ChannelOp names a kernel over channels.
@@ -33,6 +34,8 @@ const (
 	ChannelGradient
 	// ChannelPass: Dst (+)= D.
 	ChannelPass
+	// ChannelDots: V += Σ_rows D·X, where rows of X lie StepX bytes apart.
+	ChannelDots
 	numChannelOps
 )
 
@@ -136,6 +139,15 @@ var genericChannelsF32 = ChannelsF32{"generic", 0, [numChannelOps]func(*Channels
 					d += dst[i]
 				}
 				dst[i] = d
+			}
+		}
+	},
+	ChannelDots: func(a *ChannelsF32Args) {
+		v := a.vector(a.V)
+		for r := range a.Rows {
+			x := unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(a.X), r*a.StepX)), a.C)
+			for i, d := range a.row(a.D, r) {
+				v[i] += d * x[i]
 			}
 		}
 	},

@@ -23,6 +23,8 @@
 #define stride   DX  // bytes from row to row
 #define channels CX  // left
 #define add      BX  // whether to add to Dst
+#define atx      R8  // ChannelDots: bytes from the first row of X to the row in hand
+#define stepx    BX  // and from row to row
 
 #define vx   Y0 // a row
 #define vd   Y1
@@ -377,6 +379,47 @@ lastrow:
 laststore:
 	VMASKMOVPS vd, mask, (dst)(at*1)
 	NEXT(lastrow)
+
+done:
+	VZEROUPPER
+	RET
+
+// func channelDotsF32AVX2(args *ChannelsF32Args)
+TEXT ·channelDotsF32AVX2(SB), NOSPLIT, $0-8
+	OPEN
+	MOVQ args+0(FP), AX
+	MOVQ ChannelsF32Args_StepX(AX), stepx
+
+block:
+	CMPQ    channels, $8
+	JLT     last
+	BLOCK
+	XORL    atx, atx
+	VMOVUPS (v), vv
+
+row:
+	VMOVUPS     (d)(at*1), vd
+	VFMADD231PS (x)(atx*1), vd, vv
+	ADDQ        stepx, atx
+	NEXT(row)
+	VMOVUPS     vv, (v)
+	ADVANCE(block)
+
+last:
+	TESTQ      channels, channels
+	JZ         done
+	MASK
+	BLOCK
+	XORL       atx, atx
+	VMASKMOVPS (v), mask, vv
+
+lastrow:
+	VMASKMOVPS  (d)(at*1), mask, vd
+	VMASKMOVPS  (x)(atx*1), mask, vx
+	VFMADD231PS vx, vd, vv
+	ADDQ        stepx, atx
+	NEXT(lastrow)
+	VMASKMOVPS  vv, mask, (v)
 
 done:
 	VZEROUPPER

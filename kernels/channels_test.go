@@ -39,7 +39,7 @@ func (k *channelCase) all() [7]*[]float32 {
 
 func (k *channelCase) args(rows, c int, masked, add bool) *ChannelsF32Args {
 	a := &ChannelsF32Args{X: &k.x[0], D: &k.d[0], Dst: &k.dst[0], U: &k.u[0], V: &k.v[0], W: &k.w[0],
-		Rows: rows, C: c, Lo: float32(math.Inf(-1)), Add: add}
+		Rows: rows, C: c, Lo: float32(math.Inf(-1)), Add: add, StepX: 4 * c}
 	if masked {
 		a.Y, a.Lo = &k.y[0], 0
 	}
@@ -121,6 +121,27 @@ func BenchmarkChannelsF32(b *testing.B) {
 				}
 				b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/(rows*c), "ns/element")
 			})
+		}
+	}
+}
+
+// TestChannelDotsF32Step: rows of X that lie apart.
+func TestChannelDotsF32Step(t *testing.T) {
+	for _, row := range ChannelsF32Rows(testFeatures(t)) {
+		const rows, c, step = 5, 11, 25
+		x, d, v := make([]float32, rows*step), make([]float32, rows*c), make([]float32, c)
+		want := make([]float32, c)
+		for r := range rows {
+			for i := range c {
+				x[r*step+i], d[r*c+i] = float32(r+i), float32(i-r)
+				want[i] += float32((r + i) * (i - r))
+			}
+		}
+		row.Funcs[ChannelDots](&ChannelsF32Args{X: &x[0], D: &d[0], V: &v[0], Rows: rows, C: c, StepX: 4 * step})
+		for i := range want {
+			if v[i] != want[i] {
+				t.Fatalf("%s: %v, want %v", row.Name, v, want)
+			}
 		}
 	}
 }

@@ -28,3 +28,6 @@ func channelGradientF32AVX2(args *ChannelsF32Args)
 
 //go:noescape
 func channelPassF32AVX2(args *ChannelsF32Args)
+
+//go:noescape
+func channelDotsF32AVX2(args *ChannelsF32Args)

@@ -241,6 +241,8 @@ func (l *trainLowering) lowerForward(i int, n *node) error {
 		return l.dropout(i, n)
 	}
 	switch {
+	case l.isConv2D(n) && l.isDepthwise(n):
+		l.depthwiseForward(i, n)
 	case l.isConv2D(n):
 		l.convForward(i, n)
 	case l.isTrainedDense(n):
@@ -295,6 +297,8 @@ func (l *trainLowering) lowerBackward(i int, n *node) error {
 		}
 	}
 	switch {
+	case l.isConv2D(n) && l.isDepthwise(n):
+		l.depthwiseBackward(i, n)
 	case l.isConv2D(n):
 		l.convBackward(i, n)
 	case l.isTrainedDense(n):

@@ -82,6 +82,14 @@ var trainedNets = []trained{
 		x = convOf(b, "c2", x, &nn.Conv{Group: 2, Pads: []int{1, 1, 1, 1}}, true, 8, 3, 3, 3)
 		return convOf(b, "c3", x, &nn.Conv{Group: 8, Strides: []int{2, 2}, Pads: []int{1, 1, 1, 1}}, true, 8, 1, 3, 3)
 	}},
+	{"depthwise", nn.S(3, 5, 9, 8), func(b *nn.Builder, x nn.ValueID) nn.ValueID {
+		x = convOf(b, "c1", x, same(0), false, 24, 5, 1, 1)
+		x = convOf(b, "c2", x, &nn.Conv{Group: 24, Pads: []int{1, 1, 1, 1}}, true, 24, 1, 3, 3)
+		y := convOf(b, "c3", x, &nn.Conv{Group: 24, Strides: []int{2, 2}, Pads: []int{2, 1, 2, 2}}, false, 24, 1, 5, 5)
+		x = convOf(b, "c4", x, &nn.Conv{Group: 24, Dilations: []int{2, 1}, Pads: []int{2, 0, 2, 1}}, false, 24, 1, 3, 2)
+		x = convOf(b, "c5", x, &nn.Conv{Group: 24, Strides: []int{2, 2}, Pads: []int{1, 1, 1, 1}}, false, 24, 1, 3, 3)
+		return b.Node("add", &nn.Add{}, x, y)
+	}},
 	{"residual", nn.S(4, 3, 8, 8), func(b *nn.Builder, x nn.ValueID) nn.ValueID {
 		x = convOf(b, "c1", x, same(1), false, 8, 3, 3, 3)
 		x = b.Node("r1", &nn.Relu{}, normOf(b, "n1", x, 8))
