@@ -10,16 +10,18 @@ import (
 )
 
 type grammar struct {
-	Detect   detectCommand      `cmd:"" help:"Find faces and other objects in pictures."`
-	Face     faceCommand        `cmd:"" help:"Tell people apart by their faces."`
-	Cameras  camerasCommand     `cmd:"" help:"List the cameras of this machine."`
-	Config   configCommand      `cmd:"" help:"Write and check the file that a device is set up by."`
-	Infer    inferCommand       `cmd:"" help:"Run any ONNX model on arrays."`
-	Inspect  inspectCommand     `cmd:"" help:"Say what is in a model and what it takes to run."`
-	Bench    benchCommand       `cmd:"" help:"Measure how fast a model runs here."`
-	Selftest selftestCommand    `cmd:"" help:"Say whether this machine computes what it should."`
-	Doctor   doctorCommand      `cmd:"" help:"Say what this machine can do, and what it lacks."`
-	Version  cli.VersionCommand `cmd:"" help:"Print the version."`
+	Detect    detectCommand      `cmd:"" help:"Find faces and other objects in pictures."`
+	Face      faceCommand        `cmd:"" help:"Tell people apart by their faces."`
+	Cameras   camerasCommand     `cmd:"" help:"List the cameras of this machine."`
+	Config    configCommand      `cmd:"" help:"Write and check the file that a device is set up by."`
+	Infer     inferCommand       `cmd:"" help:"Run any ONNX model on arrays."`
+	Inspect   inspectCommand     `cmd:"" help:"Say what is in a model and what it takes to run."`
+	Bench     benchCommand       `cmd:"" help:"Measure how fast a model runs here."`
+	Selftest  selftestCommand    `cmd:"" help:"Say whether this machine computes what it should."`
+	Doctor    doctorCommand      `cmd:"" help:"Say what this machine can do, and what it lacks."`
+	Install   installCommand     `cmd:"" help:"Install this program as a service of systemd."`
+	Uninstall uninstallCommand   `cmd:"" help:"Remove what install wrote."`
+	Version   cli.VersionCommand `cmd:"" help:"Print the version."`
 }
 
 func app() cli.App {

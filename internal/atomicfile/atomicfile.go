@@ -4,6 +4,7 @@ package atomicfile
 import (
 	"bufio"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,7 +14,15 @@ import (
 // Write makes the file at path from what fill writes. The bytes go to a new
 // file beside it, which takes its name only once it is complete and on disk;
 // on any error what was at path before is untouched.
-func Write(path string, fill func(w io.Writer) error) (err error) {
+func Write(path string, fill func(w io.Writer) error) error { return write(path, 0, fill) }
+
+// WriteMode is Write for a file with these permissions, whatever the umask.
+func WriteMode(path string, mode fs.FileMode, fill func(w io.Writer) error) error {
+	return write(path, mode, fill)
+}
+
+// write leaves the permissions to the umask where mode is 0.
+func write(path string, mode fs.FileMode, fill func(w io.Writer) error) (err error) {
 	f, err := create(path)
 	if err != nil {
 		return err
@@ -30,6 +39,11 @@ func Write(path string, fill func(w io.Writer) error) (err error) {
 	}
 	if err = w.Flush(); err != nil {
 		return err
+	}
+	if mode != 0 {
+		if err = f.Chmod(mode); err != nil {
+			return err
+		}
 	}
 	if err = f.Sync(); err != nil {
 		return err

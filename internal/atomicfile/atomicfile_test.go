@@ -40,3 +40,16 @@ func TestWriteReplacesOnlyWhenComplete(t *testing.T) {
 		t.Fatalf("a folder that is lacking: %v", err)
 	}
 }
+
+func TestWriteMode(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	for _, mode := range []os.FileMode{0o755, 0o600, 0o666} {
+		err := WriteMode(path, mode, func(w io.Writer) error {
+			_, err := io.WriteString(w, "x")
+			return err
+		})
+		if st, e := os.Stat(path); err != nil || e != nil || st.Mode().Perm() != mode {
+			t.Errorf("%v, %v, %v: want %v", err, e, st, mode)
+		}
+	}
+}
