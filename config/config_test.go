@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ocellus-vision/ocellus/pipeline/motion"
 )
 
 func parse(t *testing.T, text string, env ...string) *File {
@@ -117,5 +119,25 @@ func TestErrors(t *testing.T) {
 		if e.File != "a.yaml" || e.Path != c.path || e.Line != c.line || e.Column != c.column || !strings.Contains(e.Why, c.why) || !strings.Contains(e.Cure, c.cure) {
 			t.Errorf("%q: %v", clipped(c.text), err)
 		}
+	}
+}
+
+// TestMotion holds defaults against those of the package that they are for.
+func TestMotion(t *testing.T) {
+	f := Default()
+	want := motion.DefaultConfig()
+	if got := f.Motion.Threshold(); got != want.Threshold {
+		t.Errorf("threshold %v, want %v", got, want.Threshold)
+	}
+	if got := f.Motion.MinCells(want.W, want.H); got != want.MinCells {
+		t.Errorf("%d cells, want %d", got, want.MinCells)
+	}
+	for sensitivity, want := range map[float64]float32{0: 48, 1: 3} {
+		if got := (&Motion{Sensitivity: sensitivity}).Threshold(); got != want {
+			t.Errorf("sensitivity %v: threshold %v, want %v", sensitivity, got, want)
+		}
+	}
+	if got := (&Motion{}).MinCells(8, 8); got != 1 {
+		t.Errorf("no area is %d cells", got)
 	}
 }

@@ -63,8 +63,8 @@ type Track struct {
 // Motion says which frames are searched.
 type Motion struct {
 	On          bool          `yaml:"on" doc:"Whether frames in which nothing moves are left out."`
-	Sensitivity float64       `yaml:"sensitivity" default:"0.5" min:"0" max:"1" doc:"1: the least change of brightness counts; 0: only great ones do."`
-	MinArea     float64       `yaml:"min_area" default:"0.002" min:"0" max:"1" doc:"Share of the picture that must change."`
+	Sensitivity float64       `yaml:"sensitivity" default:"0.5" min:"0" max:"1" doc:"1: the least change of brightness counts, 3 levels of 255; 0: only great ones do, of 48."`
+	MinArea     float64       `yaml:"min_area" default:"0.0008" min:"0" max:"1" doc:"Share of the picture that must change, in one piece."`
 	Hold        time.Duration `yaml:"hold" default:"2s" min:"0s" max:"1h" doc:"How long frames are searched after the last motion."`
 	Every       time.Duration `yaml:"every" default:"5s" min:"0s" max:"1h" doc:"How often a frame is searched although nothing moves. 0s: never."`
 }

@@ -80,6 +80,7 @@ var testArrows = table(`
 	internal/golden  format/onnx models quant kernels vision
 	.                format/npy report
 	internal/conformance  format/npy
+	config           pipeline/motion
 `)
 
 // deviceRoots are what runs on the device, and hostOnly what must never be
