@@ -105,6 +105,19 @@ func (f *filter) correct(b vision.Box) {
 // in ByteTrack: a velocity of size is too uncertain to go by for long.
 func (f *filter) freeze() { f.w.v, f.h.v = 0, 0 }
 
+// coasting is the time constant, in seconds, with which what is not seen comes
+// to a halt.
+const coasting = 1
+
+// slow damps the velocity of what was not seen for dt seconds: people turn and
+// stop, and a velocity that was measured badly leads ever further away. (This
+// is not of the papers; TestHiddenOnCurves says what it is good for.)
+func (f *filter) slow(dt float64) {
+	k := math.Exp(-dt / coasting)
+	f.cx.v *= k
+	f.cy.v *= k
+}
+
 // box returns where the object should be.
 func (f *filter) box() vision.Box {
 	w, h := max(minSide, f.w.x)/2, max(minSide, f.h.x)/2

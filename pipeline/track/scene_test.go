@@ -1,6 +1,7 @@
 package track
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -28,12 +29,13 @@ func tracker(t testing.TB, change func(*Config)) *Tracker {
 // actor is an object that moves as it is told, in pixels and seconds.
 type actor struct {
 	x, y, vx, vy, w, h float64
+	swing              float64 // to both sides of its way, in pixels
 	from, to           float64 // when it is there; to 0: always
 	hidden             func(s float64) bool
 }
 
 func (a *actor) box(s float64) vision.Box {
-	return vision.BoxAround(float32(a.x+a.vx*s), float32(a.y+a.vy*s), float32(a.w), float32(a.h))
+	return vision.BoxAround(float32(a.x+a.vx*s+a.swing*math.Sin(s+a.y)), float32(a.y+a.vy*s+a.swing*math.Cos(0.7*s+a.x)), float32(a.w), float32(a.h))
 }
 
 func (a *actor) there(s float64) bool { return s >= a.from && (a.to == 0 || s < a.to) }

@@ -161,6 +161,9 @@ func (t *Tracker) begin(dt float64) {
 		o := &t.objects[i]
 		o.detection, o.event = -1, NoEvent
 		o.filter.predict(dt)
+		if o.state == Lost {
+			o.filter.slow(dt)
+		}
 		if t.now-o.seen > t.cfg.MaxLost.Seconds() {
 			o.remove()
 		}
