@@ -45,6 +45,9 @@ faces:
 `)
 	want := Default()
 	want.Models, want.Deadline = "/etc/ocellus/models", 150*time.Millisecond
+	if got := NewSource("x"); got.Timeout != DefaultTimeout || got.Source != "x" || got.Format != "any" {
+		t.Errorf("%+v", got)
+	}
 	want.Sources = []Source{
 		{Name: "camera1", Source: "camera", Size: Size{1280, 720}, Format: "mjpeg", Controls: map[string]int{"gain": 3}, Timeout: 2 * time.Second},
 		{Name: "yard", Source: "/etc/ocellus/clips/yard.avi", Format: "any", Timeout: 2 * time.Second, Loop: true},

@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"reflect"
+	"time"
+)
 
 // File is all that can be set. Default returns the one that an empty file
 // stands for, which lacks only a source.
@@ -19,6 +22,17 @@ type File struct {
 	Record    Record        `yaml:"record" doc:"Video with what was seen drawn in, as MJPEG-AVI. Off until dir or file is set."`
 	Preview   Preview       `yaml:"preview" doc:"A page with live pictures, /metrics and /healthz. Off until listen is set."`
 	Health    Health        `yaml:"health" doc:"When something counts as broken."`
+}
+
+// DefaultTimeout is the Timeout of a Source.
+const DefaultTimeout = 2 * time.Second
+
+// NewSource returns a Source as a file that says no more of it has it.
+func NewSource(spec string) Source {
+	var s Source
+	setDefaults(reflect.ValueOf(&s).Elem())
+	s.Source = spec
+	return s
 }
 
 // Source is a camera, a video, a folder of pictures, …

@@ -21,6 +21,12 @@ func (s Size) String() string {
 	return strconv.Itoa(s.W) + "x" + strconv.Itoa(s.H)
 }
 
+// UnmarshalText reads what String writes.
+func (s *Size) UnmarshalText(b []byte) (err error) {
+	*s, err = parseSize(string(b))
+	return err
+}
+
 // maxSide bounds both sides of a Size, as package capture does.
 const maxSide = 1 << 16
 

@@ -117,9 +117,8 @@ func (p *printer) comment(f *field, indent string) {
 // alone.
 func Starter(source string) *File {
 	f := Default()
-	s := Source{}
-	setDefaults(reflect.ValueOf(&s).Elem())
-	s.Name, s.Source = "camera1", source
+	s := NewSource(source)
+	s.Name = "camera1"
 	f.Sources = []Source{s}
 	f.Preview.Listen = DefaultListen
 	return &f
