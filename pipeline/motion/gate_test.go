@@ -93,7 +93,7 @@ func (r *run) play(seconds float64, change func(s float64)) (n [reasons]int) {
 func TestNoiseIsStill(t *testing.T) {
 	for _, noise := range []float64{0, 1, 3, 5} {
 		r := newRun(t, newScene(1, noise))
-		if n := r.play(30, nil); n[Still] != 30*rate {
+		if n := r.play(12, nil); n[Still] != 12*rate {
 			t.Errorf("noise of %v levels: %v", noise, n)
 		}
 	}
@@ -216,11 +216,11 @@ func TestExposure(t *testing.T) {
 func TestSlowDrift(t *testing.T) {
 	s := newScene(6, 2)
 	r := newRun(t, s)
-	n := r.play(60, func(at float64) {
+	n := r.play(40, func(at float64) {
 		s.offset = 0.8 * at
 		s.local = func(x, y int) float64 { return at * float64(x) / 80 * 0.8 }
 	})
-	if n[Still] != 60*rate {
+	if n[Still] != 40*rate {
 		t.Errorf("%v", n)
 	}
 }
@@ -234,9 +234,9 @@ func TestAbsorbed(t *testing.T) {
 	if n := r.play(5, nil); n[Motion] != 5*rate {
 		t.Errorf("at first: %v", n)
 	}
-	r.play(110, nil)
+	r.play(80, nil)
 	if n := r.play(5, nil); n[Still] != 5*rate {
-		t.Errorf("two minutes later: %v", n)
+		t.Errorf("a minute and a half later: %v", n)
 	}
 }
 
