@@ -10,6 +10,7 @@ import (
 type geometry struct {
 	pictures, channels int
 	size               int // bytes of an element
+	pitch              int // bytes from pixel to pixel of the operand
 	y, x               nn.WindowAxis
 	zeros              int // bytes from the zeros to the picture; 0 without padding
 	tile               int // pixels that stand together; 0 for [pixel][tap]
@@ -42,7 +43,7 @@ func (g *geometry) offset(b, oy, ox, ky, kx int) (int32, bool) {
 	if iy < 0 || iy >= g.y.In || ix < 0 || ix >= g.x.In {
 		return int32(-g.zeros), false
 	}
-	return int32(((b*g.y.In+iy)*g.x.In + ix) * g.channels * g.size), true
+	return int32(((b*g.y.In+iy)*g.x.In + ix) * g.pitch), true
 }
 
 // pixel returns the picture, row and column of an output pixel.
@@ -80,13 +81,14 @@ func (p *program) convGeometry(n *node) (geometry, bool) {
 	}
 	x := p.vals[n.in[0]].logical
 	w, err := n.op.(windower).Window(x, weights)
-	g := geometry{pictures: x.Dims[0], channels: x.Dims[1], size: size, y: w.Axis[0], x: w.Axis[1]}
+	g := geometry{pictures: x.Dims[0], channels: x.Dims[1], size: size, pitch: size * x.Dims[1], y: w.Axis[0], x: w.Axis[1]}
 	return g, err == nil && g.fitsTable()
 }
 
 // conv returns the step for a convolution over pictures.
 func (l *lowering) conv(i int, n *node) (step, StepInfo) {
 	g, _ := l.convGeometry(n)
+	g.pitch = l.pitch(n.in[0])
 	group := n.op.(*nn.Conv).Group
 	if l.isDepthwise(n) {
 		return l.depthwise(n, g)
@@ -101,7 +103,7 @@ func (l *lowering) conv(i int, n *node) (step, StepInfo) {
 		return s, StepInfo{Kernel: "winograd-" + s.transform.Name, MACs: macs}
 	}
 	s := &gemmStep{row: l.rows.gemm, x: n.in[0], out: n.out[0], m: g.pixels(), n: out / group,
-		groups: group, ldc: 4 * out, groupIn: 4 * w.Shape.Dims[1]}
+		groups: group, ldc: l.pitch(n.out[0]), groupIn: 4 * w.Shape.Dims[1]}
 	ohwi := lastChannel(w.F32(), w.Shape)
 	if l.takesRows(n) {
 		s.taps, s.k = g.y.Kernel, g.x.Kernel*g.channels
@@ -109,9 +111,7 @@ func (l *lowering) conv(i int, n *node) (step, StepInfo) {
 	} else {
 		s.taps, s.k = g.taps(), w.Shape.Dims[1]
 		if g.padded() {
-			g.zeros = aligned(4 * g.channels)
-			s.zeros = g.zeros
-			l.needPrefix(n.in[0], g.zeros)
+			s.zeros = l.zerosBefore(&g, n.in[0])
 		}
 	}
 	g.tile = s.row.MR
@@ -131,6 +131,7 @@ const rowTapChannels = 12
 // is copied first, with that byte about it, and so is one stored by planes.
 func (l *lowering) rowTapGeometry(i int, g geometry, fill byte, planes bool) (*padding, geometry) {
 	var pad *padding
+	g.pitch = g.channels * g.size
 	if g.padded() || planes {
 		pad = newPadding(g)
 		pad.fill, pad.planes, pad.row = fill, planes, l.rows.interleave

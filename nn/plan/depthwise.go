@@ -18,6 +18,7 @@ type depthwiseStep struct {
 	lines         int       // rows of pixels of the result
 	perPart       int       // of them
 	zeros         int       // bytes of zeros that must lie before x
+	ldo           int       // bytes from pixel to pixel of out
 	lo, hi        float32
 	act           *activation
 	element       *kernels.ElementF32 // computes act
@@ -41,10 +42,9 @@ func (l *lowering) byRows(n *node, g geometry, weights, bias []float32) *depthwi
 	if row == nil || g.x.Out < 2 {
 		return nil
 	}
-	g.zeros = aligned(4 * g.channels)
-	l.needPrefix(n.in[0], g.zeros)
+	zeros := l.zerosBefore(&g, n.in[0])
 	s := &depthwiseStep{row: row, x: n.in[0], out: n.out[0], weights: weights, bias: bias, taps: g.y.Kernel, c: g.channels,
-		w: g.x.Out, lines: g.pictures * g.y.Out, zeros: g.zeros, lo: n.lo, hi: n.hi, act: n.act, element: l.rows.element}
+		w: g.x.Out, lines: g.pictures * g.y.Out, zeros: zeros, ldo: l.pitch(n.out[0]), lo: n.lo, hi: n.hi, act: n.act, element: l.rows.element}
 	s.perPart = max(1, tapsPiece/(g.taps()*s.c*s.w))
 	s.off = l.table(rowGeometry{g, row.Columns()}, func() []int32 { return g.columns(row.Columns()) })
 	return s
@@ -69,7 +69,7 @@ func (g *geometry) columns(columns int) []int32 {
 					x := ox*g.x.Stride - g.x.Begin + i%columns
 					o := -g.zeros
 					if y >= 0 && y < g.y.In && x >= 0 && x < g.x.In {
-						o = ((b*g.y.In+y)*g.x.In + x) * g.channels * 4
+						o = ((b*g.y.In+y)*g.x.In + x) * g.pitch
 					}
 					off = append(off, int32(o))
 				}
@@ -96,7 +96,7 @@ func (e *depthwiseExec) failed() error { return nil }
 func (e *depthwiseExec) run(args *kernelArgs, i int) {
 	a := &args.depthwise
 	a.A, a.W, a.Bias = e.px, unsafe.SliceData(e.weights), unsafe.SliceData(e.bias)
-	a.LDO, a.Pixels, a.Rows, a.C = 4*e.c, e.w, e.taps, e.c
+	a.LDO, a.Pixels, a.Rows, a.C = e.ldo, e.w, e.taps, e.c
 	a.Lo, a.Hi = e.lo, e.hi
 	perLine := len(e.off) / e.lines
 	for line := i * e.perPart; line < min((i+1)*e.perPart, e.lines); line++ {

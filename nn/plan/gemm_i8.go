@@ -174,6 +174,7 @@ func (l *lowering) denseI8(n *node) (step, StepInfo) {
 // convI8 returns the step for a convolution over pictures of bytes.
 func (l *lowering) convI8(i int, n *node) (step, StepInfo) {
 	g, _ := l.convGeometry(n)
+	g.pitch = l.pitch(n.in[0])
 	w := n.q.weights
 	group, out := n.op.(*nn.Conv).Group, len(w.scale)
 	if !n.q.real && group > 1 && group == g.channels && group == out {
@@ -183,6 +184,7 @@ func (l *lowering) convI8(i int, n *node) (step, StepInfo) {
 		return s, StepInfo{Kernel: "winograd-" + s.row.Name, MACs: int64(g.pixels()) * int64(w.w.Elems())}
 	}
 	s := l.newGemmI8(n, g.pixels(), out/group, group)
+	s.ldc = l.pitch(n.out[0])
 	g = l.windowsI8(i, n, s, g)
 	s.off = l.table(g, g.tiled)
 	s.tile()
@@ -200,9 +202,7 @@ func (l *lowering) windowsI8(i int, n *node, s *gemmI8Step, g geometry) geometry
 	} else {
 		s.taps, s.k = g.taps(), s.groupIn
 		if g.padded() {
-			g.zeros = aligned(g.channels)
-			s.prefix = g.zeros
-			l.needPrefix(n.in[0], g.zeros)
+			s.prefix = l.zerosBefore(&g, n.in[0])
 		}
 	}
 	g.tile = s.row.MR

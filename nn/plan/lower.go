@@ -46,6 +46,7 @@ type lowering struct {
 	lastRead []int    // by root: the last node to read it
 	scratch  []*block
 	tables   map[any][]int32
+	parts    map[int]part
 }
 
 // rows are the kernels chosen for the CPU.
@@ -108,7 +109,7 @@ func (p *program) lower(params int, o *options) (*Plan, error) {
 	l.traceStorage()
 	p.dropUnread()
 	for i, n := range p.nodes {
-		if l.isView(n) {
+		if l.isView(n) || l.hasNoStep(n) {
 			continue
 		}
 		if err := l.lowerNode(i, n); err != nil {
@@ -131,7 +132,7 @@ func (l *lowering) dropPacked(i int, n *node) {
 	}
 	dropped := 0 // bytes
 	for _, id := range n.in {
-		if id != none && l.vals[id].konst != nil && l.lastRead[l.root[id]] <= i {
+		if id != none && l.vals[id].konst != nil && l.lastRead[l.home(id)] <= i {
 			dropped += len(l.vals[id].konst.Bytes())
 			l.vals[id].konst = nil
 		}
@@ -164,20 +165,24 @@ func (l *lowering) traceStorage() {
 	l.blocks = make([]*block, len(l.vals))
 	l.pinned = make([]bool, len(l.vals))
 	l.lastRead = make([]int, len(l.vals))
+	l.findParts()
+	for id, p := range l.parts {
+		l.root[id] = p.whole
+	}
 	for _, in := range l.inputs {
 		l.block(in.val, 0)
 		l.pinned[in.val] = true
 	}
 	for i, n := range l.nodes {
 		for _, id := range n.operands() {
-			l.lastRead[l.root[id]] = i
+			l.lastRead[l.home(id)] = i
 		}
 		if l.isView(n) {
 			l.root[n.out[0]] = l.root[n.in[0]]
 		}
 	}
 	for _, o := range l.outputs {
-		l.lastRead[l.root[o.val]] = len(l.nodes)
+		l.lastRead[l.home(o.val)] = len(l.nodes)
 	}
 }
 
@@ -210,7 +215,7 @@ func (l *lowering) home(id int) int {
 // nothing needs that operand any more. others are operands that must stay.
 func (l *lowering) inPlace(i, out, operand int, others ...int) bool {
 	r := l.home(operand)
-	if l.blocks[r] == nil || l.pinned[r] || l.lastRead[r] > i || l.vals[operand].typ != l.vals[out].typ {
+	if l.root[out] != out || l.blocks[r] == nil || l.pinned[r] || l.lastRead[r] > i || l.vals[operand].typ != l.vals[out].typ {
 		return false
 	}
 	for _, id := range others {
@@ -245,8 +250,11 @@ func (l *lowering) lowerNode(i int, n *node) error {
 		s, info = l.forward(i, n), StepInfo{Kernel: "nn"}
 	}
 	for _, id := range n.out {
-		if id != none && l.root[id] == id {
-			l.block(id, i)
+		if id == none {
+			continue
+		}
+		if home := l.home(id); l.blocks[home] == nil { // of a whole, when its first part is made
+			l.block(home, i)
 		}
 	}
 	info.Node, info.Fused, info.Op = n.name, n.fused, nn.Name(n.op)
@@ -325,6 +333,7 @@ func (l *lowering) ports() {
 type memory struct {
 	bytes  int
 	offset []int // of each value; -1 for constants and what is not stored
+	start  []int // of what the value is a part or a view of
 }
 
 // layOut places all blocks.
@@ -345,11 +354,12 @@ func (l *lowering) layOut(limit int) error {
 	if m.bytes > limit {
 		return &ErrMemory{l.name, m.bytes, limit}
 	}
-	m.offset = make([]int, len(l.vals))
+	m.offset, m.start = make([]int, len(l.vals)), make([]int, len(l.vals))
 	for id := range m.offset {
 		m.offset[id] = -1
 		if b := l.blocks[l.home(id)]; b != nil {
-			m.offset[id] = b.offset
+			m.offset[id] = b.offset + l.parts[id].at
+			m.start[id] = b.offset
 		}
 	}
 	l.plan.stats.Steps = len(l.plan.steps)

@@ -141,8 +141,9 @@ func (m *binder) pointer(id int) unsafe.Pointer {
 // bytes returns the memory of a block.
 func (m *binder) bytes(b *block) []byte { return slices.Clip(m.arena[b.offset : b.offset+b.bytes]) }
 
-// before returns the bytes that lie before a value.
+// before returns the bytes that lie before a value, or before what it is a part
+// of.
 func (m *binder) before(id, n int) []byte {
-	at := m.plan.memory.offset[id]
+	at := m.plan.memory.start[id]
 	return m.arena[at-n : at : at]
 }

@@ -18,6 +18,7 @@ type tapsI8Step struct {
 	neg             []float32 // depthwise: of negative sums, if another
 	taps, c, pixels int
 	offset          int32
+	ldo             int   // bytes from pixel to pixel of out
 	prefix          int   // bytes of the zero point that must lie before x
 	zeroIn          uint8 // zero point of x
 	zero            int32
@@ -29,7 +30,8 @@ type tapsI8Step struct {
 
 func (l *lowering) tapsI8(n *node, g geometry, row *kernels.TapsI8, zeros bool) *tapsI8Step {
 	q := n.q
-	s := &tapsI8Step{row: row, x: n.in[0], out: n.out[0], taps: g.taps(), c: g.channels, pixels: g.pixels(),
+	g.pitch = l.pitch(n.in[0])
+	s := &tapsI8Step{row: row, x: n.in[0], out: n.out[0], taps: g.taps(), c: g.channels, ldo: l.pitch(n.out[0]), pixels: g.pixels(),
 		zeroIn: uint8(q.in[0].zero), zero: q.out.zero, lo: q.lo, hi: q.hi,
 		after: q.after, element: l.rows.elementI8}
 	s.perPart = max(1, 2*tapsPiece/(s.taps*s.c))
@@ -38,9 +40,7 @@ func (l *lowering) tapsI8(n *node, g geometry, row *kernels.TapsI8, zeros bool) 
 		return s
 	}
 	if g.padded() {
-		g.zeros = aligned(g.channels)
-		s.prefix = g.zeros
-		l.needPrefix(n.in[0], g.zeros)
+		s.prefix = l.zerosBefore(&g, n.in[0])
 	}
 	s.off = l.table(g, g.perPixel)
 	return s
@@ -72,13 +72,22 @@ func (l *lowering) depthwiseI8(n *node, g geometry) (step, StepInfo) {
 	return s, StepInfo{Kernel: s.row.Name, MACs: int64(s.pixels) * int64(s.taps*s.c)}
 }
 
+// poolsBytes reports whether there is a table for the windows of a pooling.
+func (l *lowering) poolsBytes(n *node) bool {
+	if n.q.kind != qMaxPool && n.q.kind != qAvgPool {
+		return false
+	}
+	g, ok := l.poolGeometry(n)
+	return ok && g.fitsTable() && g.everyWindowMeets()
+}
+
 // maxPoolI8 returns the step for the largest of each window of bytes, if its
 // windows fit a table.
 func (l *lowering) maxPoolI8(n *node) (step, StepInfo) {
-	g, ok := l.poolGeometry(n)
-	if !ok || !g.fitsTable() || !g.everyWindowMeets() {
+	if !l.poolsBytes(n) {
 		return nil, StepInfo{}
 	}
+	g, _ := l.poolGeometry(n)
 	s := l.tapsI8(n, g, l.rows.maxPoolI8, false)
 	return s, StepInfo{Kernel: s.row.Name}
 }
@@ -123,11 +132,11 @@ func (e *tapsI8Exec) run(args *kernelArgs, i int) {
 	a := &args.tapsI8
 	first := i * e.perPart
 	*a = kernels.TapsI8Args{A: e.px, Off: &e.off[first*e.taps], W: unsafe.SliceData(e.weights), Bias: unsafe.SliceData(e.bias),
-		Scale: unsafe.SliceData(e.scale), ScaleNeg: unsafe.SliceData(e.neg), Out: (*uint8)(unsafe.Add(e.pout, first*e.c)), LDO: e.c,
+		Scale: unsafe.SliceData(e.scale), ScaleNeg: unsafe.SliceData(e.neg), Out: (*uint8)(unsafe.Add(e.pout, first*e.ldo)), LDO: e.ldo,
 		Pixels: min(e.perPart, e.pixels-first), Taps: e.taps, C: e.c, Offset: e.offset, Zero: e.zero, Lo: e.lo, Hi: e.hi}
 	if e.weights == nil && e.scale != nil {
 		a.Scale = &e.scale[first]
 	}
 	e.row.Func(a)
-	e.after.apply(e.element.Funcs[kernels.TableI8], &args.elementI8, unsafe.Pointer(a.Out), a.Pixels, e.c, e.c)
+	e.after.apply(e.element.Funcs[kernels.TableI8], &args.elementI8, unsafe.Pointer(a.Out), a.Pixels, e.c, e.ldo)
 }

@@ -111,7 +111,7 @@ func (l *trainLowering) depthwiseGradient(i int, p product, d, g int) {
 			tapAt[t] = ph.taps[t].at
 		}
 		pack := l.newDepthPack(&p, none, tapAt)
-		s := &tapsStep{row: l.rows.depthwise, x: d, out: g, taps: len(tapAt), c: p.channels, pixels: ph.pictures * ph.h * ph.w,
+		s := &tapsStep{row: l.rows.depthwise, x: d, out: g, taps: len(tapAt), c: p.channels, ldo: 4 * p.channels, pixels: ph.pictures * ph.h * ph.w,
 			weights: pack.to, bias: pack.toBias, zeros: zeros, lo: noLimit, hi: -noLimit}
 		s.perPart = max(1, tapsPiece/(s.taps*s.c))
 		s.off = l.table(phaseKey{p.geometry, ph.oy, ph.ox, p.channels, 1}, func() []int32 { return ph.table(p.channels, 1, zeros) })

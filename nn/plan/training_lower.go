@@ -326,6 +326,7 @@ func (l *trainLowering) placeAll() {
 			m.offset[id] = l.blocks[id].offset
 		}
 	}
+	m.start = m.offset // there are no parts
 }
 
 // readPast is how many bytes after a value the kernels may read: a tile of

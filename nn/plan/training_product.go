@@ -37,7 +37,7 @@ func (l *trainLowering) productOf(n *node) product {
 	if op, ok := n.op.(*nn.Gemm); ok && op.TransB {
 		p.in, p.out, p.w = w[1], w[0], weightStrides{out: w[1], in: 1}
 	}
-	p.geometry = geometry{pictures: l.vals[p.x].typ.Shape.Elems() / p.in, channels: p.in, size: 4, y: one, x: one}
+	p.geometry = geometry{pictures: l.vals[p.x].typ.Shape.Elems() / p.in, channels: p.in, size: 4, pitch: 4 * p.in, y: one, x: one}
 	return p
 }
 

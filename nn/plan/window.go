@@ -17,6 +17,7 @@ type tapsStep struct {
 	scale           []float32 // average pooling: [pixel]
 	taps, c, pixels int
 	zeros           int // bytes of zeros that must lie before x
+	ldo             int // bytes from pixel to pixel of out
 	perPart         int // pixels
 	lo, hi          float32
 	act             *activation
@@ -31,11 +32,10 @@ const tapsPiece = 1 << 18
 const activationPiece = 4 << 10
 
 func (l *lowering) taps(n *node, g geometry, row *kernels.TapsF32, zeros bool) *tapsStep {
-	s := &tapsStep{row: row, x: n.in[0], out: n.out[0], taps: g.taps(), c: g.channels, pixels: g.pixels(), lo: n.lo, hi: n.hi, act: n.act, element: l.rows.element}
+	g.pitch = l.pitch(n.in[0])
+	s := &tapsStep{row: row, ldo: l.pitch(n.out[0]), x: n.in[0], out: n.out[0], taps: g.taps(), c: g.channels, pixels: g.pixels(), lo: n.lo, hi: n.hi, act: n.act, element: l.rows.element}
 	if zeros && g.padded() {
-		g.zeros = aligned(4 * g.channels)
-		s.zeros = g.zeros
-		l.needPrefix(n.in[0], g.zeros)
+		s.zeros = l.zerosBefore(&g, n.in[0])
 	}
 	s.perPart = max(1, tapsPiece/(s.taps*s.c))
 	if s.act != nil { // which reads the piece again
@@ -127,6 +127,7 @@ func (p *program) isPool2D(n *node) bool {
 func (p *program) poolGeometry(n *node) (geometry, bool) {
 	x := p.vals[n.in[0]].logical
 	g := geometry{pictures: x.Dims[0], channels: x.Dims[1], size: p.vals[n.in[0]].typ.DType.Size()}
+	g.pitch = g.channels * g.size
 	var w nn.Window
 	var err error
 	switch op := n.op.(type) {
@@ -205,7 +206,7 @@ func (e *tapsExec) run(args *kernelArgs, i int) {
 	if e.scale != nil {
 		a.Scale = &e.scale[first]
 	}
-	a.LDO = 4 * e.c
+	a.LDO = e.ldo
 	a.Out = (*float32)(unsafe.Add(e.pout, first*a.LDO))
 	a.Pixels = min(e.perPart, e.pixels-first)
 	a.Taps, a.C = e.taps, e.c

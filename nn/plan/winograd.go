@@ -22,6 +22,7 @@ type winogradStep struct {
 	bias        []float32 // [N]
 
 	c, n, zeros                int
+	ldo                        int // bytes from pixel to pixel of out and res
 	pictures, h, w             int // of the result
 	tilesY, tilesX             int
 	tilesPerPart, colsPerPart  int
@@ -47,7 +48,7 @@ func (l *lowering) winograd(n *node, g geometry) *winogradStep {
 	if n.op.(*nn.Conv).Group != 1 || !plain3x3(g.y) || !plain3x3(g.x) || c%kernels.WinogradChannels != 0 || out%kernels.WinogradChannels != 0 {
 		return nil
 	}
-	s := &winogradStep{gemm: l.rows.gemm, transform: l.rows.winograd, x: n.in[0], out: n.out[0], res: n.res, c: c, n: out,
+	s := &winogradStep{gemm: l.rows.gemm, transform: l.rows.winograd, x: n.in[0], out: n.out[0], res: n.res, c: c, n: out, ldo: l.pitch(n.out[0]),
 		pictures: g.pictures, h: g.y.Out, w: g.x.Out, lo: n.lo, hi: n.hi, act: n.act, element: l.rows.element}
 	if s.transform.Needs == 0 && s.gemm.Needs != 0 {
 		return nil // no assembly here for transforms
@@ -58,9 +59,7 @@ func (l *lowering) winograd(n *node, g geometry) *winogradStep {
 		return nil
 	}
 	if g.padded() || s.h%kernels.WinogradTile != 0 || s.w%kernels.WinogradTile != 0 {
-		g.zeros = aligned(4 * c)
-		s.zeros = g.zeros
-		l.needPrefix(n.in[0], g.zeros)
+		s.zeros = l.zerosBefore(&g, n.in[0])
 	}
 	s.off = l.table(winogradGeometry(g), g.winogradTiles)
 	s.rows = l.linear(s.tilesPerPart, 4*c, s.gemm.MR)
@@ -134,7 +133,7 @@ func (g *geometry) winogradTiles() []int32 {
 					y, x := ty*tile+i/under-g.y.Begin, tx*tile+i%under-g.x.Begin
 					o := -g.zeros
 					if y >= 0 && y < g.y.In && x >= 0 && x < g.x.In {
-						o = ((b*g.y.In+y)*g.x.In + x) * g.channels * 4
+						o = ((b*g.y.In+y)*g.x.In + x) * g.pitch
 					}
 					off = append(off, int32(o))
 				}
@@ -238,13 +237,13 @@ func (e *winogradExec) multiply(args *kernelArgs, v, m unsafe.Pointer, tiles, co
 func (e *winogradExec) back(args *kernelArgs, m, tmp unsafe.Pointer, first, tiles, col, cols int) {
 	const tile = kernels.WinogradTile
 	a := &args.winogradOutput
-	a.LDM, a.LDX, a.LDY, a.N = e.strideM, 4*e.n, 4*e.n*e.w, cols
+	a.LDM, a.LDX, a.LDY, a.N = e.strideM, e.ldo, e.ldo*e.w, cols
 	a.Bias, a.Tmp, a.Res, a.Lo, a.Hi = &e.bias[col], (*float32)(tmp), nil, e.lo, e.hi
 	for t := range tiles {
 		at := first + t
 		tx, ty, b := at%e.tilesX, at/e.tilesX%e.tilesY, at/(e.tilesX*e.tilesY)
 		a.Rows, a.Cols = min(tile, e.h-ty*tile), min(tile, e.w-tx*tile)
-		pixel := 4 * (((b*e.h+ty*tile)*e.w+tx*tile)*e.n + col)
+		pixel := ((b*e.h+ty*tile)*e.w+tx*tile)*e.ldo + 4*col
 		a.M = (*float32)(unsafe.Add(m, 4*t*cols))
 		a.Out = (*float32)(unsafe.Add(e.pout, pixel))
 		if e.pres != nil {

@@ -20,6 +20,7 @@ type winogradI8Step struct {
 	scale, neg []float32 // [N]: of positive and of negative sums
 
 	c, n, zeros               int
+	ldo                       int // bytes from pixel to pixel of out
 	pictures, h, w            int // of the result
 	tilesY, tilesX            int
 	tilesPerPart, colsPerPart int
@@ -41,7 +42,7 @@ func (l *lowering) winogradI8(n *node, g geometry) *winogradI8Step {
 	if q.real || n.op.(*nn.Conv).Group != 1 || !plain3x3(g.y) || !plain3x3(g.x) || c%channels != 0 || out%channels != 0 {
 		return nil
 	}
-	s := &winogradI8Step{row: l.rows.winogradI8, x: n.in[0], out: n.out[0], c: c, n: out, pictures: g.pictures, h: g.y.Out, w: g.x.Out,
+	s := &winogradI8Step{row: l.rows.winogradI8, x: n.in[0], out: n.out[0], c: c, n: out, ldo: l.pitch(n.out[0]), pictures: g.pictures, h: g.y.Out, w: g.x.Out,
 		zeroIn: uint8(q.in[0].zero), zero: q.out.zero, lo: q.lo, hi: q.hi, after: q.after, element: l.rows.elementI8}
 	s.tilesY, s.tilesX = halved(s.h), halved(s.w)
 	s.cut()
@@ -49,9 +50,7 @@ func (l *lowering) winogradI8(n *node, g geometry) *winogradI8Step {
 		return nil
 	}
 	if g.padded() || s.h%2 != 0 || s.w%2 != 0 {
-		g.zeros = aligned(c)
-		s.zeros = g.zeros
-		l.needPrefix(n.in[0], g.zeros)
+		s.zeros = l.zerosBefore(&g, n.in[0])
 	}
 	s.off = l.table(winogradI8Geometry(g), g.winogradI8Tiles)
 	s.pack(q)
@@ -124,7 +123,7 @@ func (g *geometry) winogradI8Tiles() []int32 {
 					y, x := ty*tile+i/under-g.y.Begin, tx*tile+i%under-g.x.Begin
 					o := -g.zeros
 					if y >= 0 && y < g.y.In && x >= 0 && x < g.x.In {
-						o = ((b*g.y.In+y)*g.x.In + x) * g.channels
+						o = ((b*g.y.In+y)*g.x.In + x) * g.pitch
 					}
 					off = append(off, int32(o))
 				}
@@ -232,12 +231,12 @@ func (e *winogradI8Exec) back(args *kernelArgs, m unsafe.Pointer, first, tiles, 
 	const tile = kernels.WinogradI8Tile
 	a := &args.winogradOutputI8
 	*a = kernels.WinogradI8OutputArgs{LDM: e.strideM, Bias: &e.bias[col], Scale: &e.scale[col], ScaleNeg: &e.neg[col],
-		LDX: e.n, LDY: e.n * e.w, N: cols, Zero: e.zero, Lo: e.lo, Hi: e.hi}
+		LDX: e.ldo, LDY: e.ldo * e.w, N: cols, Zero: e.zero, Lo: e.lo, Hi: e.hi}
 	for t := range tiles {
 		at := first + t
 		tx, ty, b := at%e.tilesX, at/e.tilesX%e.tilesY, at/(e.tilesX*e.tilesY)
 		a.Rows, a.Cols = min(tile, e.h-ty*tile), min(tile, e.w-tx*tile)
-		to := unsafe.Add(e.pout, ((b*e.h+ty*tile)*e.w+tx*tile)*e.n+col)
+		to := unsafe.Add(e.pout, ((b*e.h+ty*tile)*e.w+tx*tile)*e.ldo+col)
 		a.M, a.Out = (*int32)(unsafe.Add(m, 4*t*cols)), (*uint8)(to)
 		e.row.Output(a)
 		for y := range a.Rows {
