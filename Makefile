@@ -40,7 +40,7 @@ test: ## every test that this machine can run; skipped ones say what they lack
 
 test-race: ## the concurrent packages under the race detector (needs gcc)
 	@scripts/need.sh gcc
-	CGO_ENABLED=1 $(GO) test -race -short . ./nn/plan ./kernels ./vision/... ./face ./capture/...
+	CGO_ENABLED=1 $(GO) test -race -short . ./nn/plan ./kernels ./vision/... ./face ./capture/... ./internal/watchdog
 
 test-arm64: build build-arm64 ## kernels, plans and detections on emulated ARM CPUs
 	@scripts/need.sh qemu
