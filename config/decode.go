@@ -70,7 +70,7 @@ func (d *decoder) pairs(n *yaml.Node, path, want string, do func(key, value *yam
 		return
 	}
 	first := map[string]int{}
-	for i := 0; i+1 < len(n.Content) && d.nodes > 0; i += 2 {
+	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if key.Kind != yaml.ScalarNode {
 			d.fail(at(key), path, "", "a name must be plain text, not %s", described(key))
@@ -133,11 +133,12 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, f *field, path string) {
 		d.fail(at(n), path, "", "must be a list, not %s", described(n))
 		return
 	}
+	if f.most > 0 && len(n.Content) > f.most {
+		d.fail(at(n), path, "", "has %d elements, and may have %d", len(n.Content), f.most)
+		return
+	}
 	all := reflect.Zero(v.Type())
 	for i, item := range n.Content {
-		if d.nodes <= 0 {
-			break
-		}
 		one, name := reflect.New(v.Type().Elem()).Elem(), path+"["+strconv.Itoa(i)+"]"
 		if one.Kind() == reflect.Struct {
 			setDefaults(one)

@@ -10,6 +10,7 @@
 //	doc      what it means, for people
 //	default  its value where the file is silent, as the file would write it; none: the zero value
 //	min, max what numbers, durations and sizes may be, both included
+//	most     how many elements a list may have
 //	oneof    what words may be, with | between them
 //	path     "file": a relative one is looked for beside the file; "model", "source": so are those that are files
 //	example  a value for the line that Write leaves commented out

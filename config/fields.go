@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -59,6 +60,7 @@ func sectionOf(t reflect.Type) (section reflect.Type, list bool) {
 type field struct {
 	name, doc, fallback, example, path string
 	min, max                           string
+	most                               int // elements; 0: any number
 	oneof                              []string
 	typ                                reflect.Type
 }
@@ -67,6 +69,12 @@ func fieldOf(f reflect.StructField) *field {
 	r := &field{
 		name: f.Tag.Get("yaml"), doc: f.Tag.Get("doc"), fallback: f.Tag.Get("default"), example: f.Tag.Get("example"),
 		path: f.Tag.Get("path"), min: f.Tag.Get("min"), max: f.Tag.Get("max"), typ: f.Type,
+	}
+	if most := f.Tag.Get("most"); most != "" {
+		var err error
+		if r.most, err = strconv.Atoi(most); err != nil {
+			panic("config: the tag most of " + r.name + ": " + err.Error()) // a mistake in a tag, which every test finds
+		}
 	}
 	if words := f.Tag.Get("oneof"); words != "" {
 		r.oneof = strings.Split(words, "|")

@@ -11,11 +11,11 @@ type File struct {
 	Models    string        `yaml:"models" path:"file" example:"/var/lib/ocellus/models" doc:"Folder of models. Empty: the user's own, see ocellus doctor."`
 	Threads   int           `yaml:"threads" min:"0" max:"256" doc:"Cores to use, shared by all sources. 0: all."`
 	Deadline  time.Duration `yaml:"deadline" min:"0s" max:"1m" example:"100ms" doc:"Age at which a frame is no longer worth working on: what would be finished later is dropped and counted. 0s: none."`
-	Sources   []Source      `yaml:"sources" doc:"Where frames come from."`
+	Sources   []Source      `yaml:"sources" most:"64" doc:"Where frames come from."`
 	Detect    Detect        `yaml:"detect" doc:"What is looked for."`
 	Track     Track         `yaml:"track" doc:"How what is found is followed from frame to frame."`
 	Motion    Motion        `yaml:"motion" doc:"Frames in which nothing moves need not be searched."`
-	Zones     []Zone        `yaml:"zones" doc:"Parts of the picture that matter, or that do not."`
+	Zones     []Zone        `yaml:"zones" most:"64" doc:"Parts of the picture that matter, or that do not."`
 	Faces     Faces         `yaml:"faces" doc:"Whom faces belong to. Off until known is set."`
 	Events    Events        `yaml:"events" doc:"What happened, a line of JSON each."`
 	Snapshots Snapshots     `yaml:"snapshots" doc:"The best picture of each track. Off until dir is set."`
@@ -54,7 +54,7 @@ type Detect struct {
 	Model   string             `yaml:"model" default:"blazeface-back" path:"model" doc:"Name of a model, or an ONNX file."`
 	Score   float64            `yaml:"score" min:"0" max:"1" doc:"Least score. 0: the model's own."`
 	Scores  map[string]float64 `yaml:"scores" min:"0" max:"1" example:"{person: 0.6}" doc:"Least score by class, in place of score."`
-	Classes []string           `yaml:"classes" example:"[person, car]" doc:"Classes to report. Empty: all."`
+	Classes []string           `yaml:"classes" most:"1000" example:"[person, car]" doc:"Classes to report. Empty: all."`
 	MinArea float64            `yaml:"min_area" min:"0" max:"1" doc:"Least area of an object, as a share of the picture."`
 	MaxArea float64            `yaml:"max_area" default:"1" min:"0" max:"1" doc:"Greatest area of an object, as a share of the picture."`
 	Anchor  string             `yaml:"anchor" default:"bottom-centre" oneof:"bottom-centre|centre" doc:"The point of an object that zones and lines go by: where it stands, or its middle, as for faces."`
@@ -88,8 +88,8 @@ type Zone struct {
 	Name    string        `yaml:"name" example:"porch" doc:"What events call it."`
 	Kind    string        `yaml:"kind" default:"zone" oneof:"zone|line|include|exclude" doc:"zone: who comes, stays and leaves is reported; line: who crosses; include: nothing outside counts; exclude: nothing inside does."`
 	Source  string        `yaml:"source" doc:"The name of the source it is for. Empty: all."`
-	Polygon []Point       `yaml:"polygon" min:"0" max:"1" example:"[[0.1, 0.5], [0.9, 0.5], [0.9, 1], [0.1, 1]]" doc:"Its corners, as shares of the picture's width and height; of a line, its two ends."`
-	Classes []string      `yaml:"classes" example:"[person]" doc:"The classes it is for. Empty: all."`
+	Polygon []Point       `yaml:"polygon" most:"1000" min:"0" max:"1" example:"[[0.1, 0.5], [0.9, 0.5], [0.9, 1], [0.1, 1]]" doc:"Its corners, as shares of the picture's width and height; of a line, its two ends."`
+	Classes []string      `yaml:"classes" most:"1000" example:"[person]" doc:"The classes it is for. Empty: all."`
 	Dwell   time.Duration `yaml:"dwell" min:"0s" max:"24h" doc:"How long something must stay to be reported as staying. 0s: that is not reported."`
 }
 

@@ -56,7 +56,7 @@ func TestAliases(t *testing.T) {
 	}
 	bomb.WriteString("sources: [{source: a}]\nzones: *a11\n")
 	cycle := "sources: &s\n  - source: a\n    controls: &c {x: *c}\n"
-	wide := "sources: [{source: a}]\ndetect:\n  classes: [&x [" + strings.Repeat("a, ", 3000) + "]]\nzones: [{polygon: &p [" + strings.Repeat("[0, 0], ", 2000) + "]}" + strings.Repeat(", {polygon: *p}", 2000) + "]\n"
+	wide := "sources: [{source: a}]\ndetect:\n  classes: [&x [" + strings.Repeat("a, ", 3000) + "]]\nzones: [{polygon: &p [" + strings.Repeat("[0, 0], ", 1000) + "]}" + strings.Repeat(", {polygon: *p}", 200) + "]\n"
 	for _, text := range []string{bomb.String(), cycle, wide, strings.Repeat("{a: ", 100_000/4)} {
 		_, err := Parse("a.yaml", []byte(text), nil)
 		var e *ErrConfig
