@@ -20,9 +20,13 @@ CONNECTED = $(foreach n,vgg16 resnet50 mobilenetv1,$(OUT)/nets/$(n).onnx $(OUT)/
 THREADED  = $(foreach n,resnet18 mobilenetv1,$(OUT)/nets/$(n).onnx $(OUT)/nets/$(n)-int8.onnx)
 CPUS      = cortex-a53 cortex-a72 max
 
+# Of OpenCV only what reads videos: other modules of gocv want a newer one
+# than Debian 12's.
+GOCV      = -tags gocv,gocv_specific_modules,gocv_videoio
+
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-arm64 test-exact build build-arm64 bench results bench-peers bench-peers-avx2 layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-arm64 test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +57,17 @@ test-exact: ## 8-bit networks give the same bits by every row, number of threads
 build: bin/ocellus bin/ocellus-host ## bin/ocellus (device) and bin/ocellus-host
 
 build-arm64: bin/linux-arm64/ocellus bin/linux-arm64/ocellus-host ## the same for Raspberry Pi and Jetson, static
+
+build-gocv: ## bin/gocv/ocellus, which reads whatever OpenCV opens (needs libopencv-dev)
+	@scripts/need.sh opencv
+	@mkdir -p bin/gocv
+	CGO_ENABLED=1 $(GO) build $(GOCV) $(FLAGS) -o bin/gocv/ocellus ./cmd/ocellus
+
+test-gocv: ## the sources that OpenCV reads, and that faces in a video are the same by either way
+	@scripts/need.sh opencv
+	CGO_ENABLED=1 $(GO) vet $(GOCV) ./capture ./cmd/ocellus
+	CGO_ENABLED=1 OPENCV_LOG_LEVEL=ERROR $(GO) test $(GOCV) ./capture
+	CGO_ENABLED=1 OPENCV_LOG_LEVEL=ERROR $(GO) test $(GOCV) ./cmd/ocellus -run Gocv
 
 bin/%: $(SOURCES)
 	@mkdir -p $(@D)

@@ -8,6 +8,7 @@ require (
 	github.com/schollz/progressbar/v3 v3.19.0
 	github.com/x448/float16 v0.8.4
 	go.yaml.in/yaml/v4 v4.0.0
+	gocv.io/x/gocv v0.43.0
 	golang.org/x/image v0.36.0
 	golang.org/x/sys v0.41.0
 	golang.org/x/term v0.40.0

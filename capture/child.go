@@ -197,21 +197,19 @@ func (c *child) endOf(name, program string, live bool, err error) error {
 
 // piped is a source that a child writes.
 type piped struct {
-	*pump
+	player
 	child *child
 	done  chan struct{} // closed when nobody reads the child any more
 }
 
 // begin reads frames from the child from now on.
 func (p *piped) begin(info Info, o *Options, read reading) {
-	p.pump, p.done = newPump(info, o, !info.Live), make(chan struct{})
+	p.player, p.done = newPlayer(info, o), make(chan struct{})
 	go func() {
 		defer close(p.done)
 		p.run(read)
 	}()
 }
-
-func (p *piped) Info() Info { return p.info }
 
 // Close ends the child.
 func (p *piped) Close() error {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ocellus-vision/ocellus/internal/check"
 	"github.com/ocellus-vision/ocellus/vision"
 )
 
@@ -304,7 +305,8 @@ func TestRealFFmpegClips(t *testing.T) {
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
 		t.Skip("ffmpeg is not installed")
 	}
-	for _, c := range sharedClips(t) {
+	clips, _ := filepath.Glob(filepath.Join(check.Shared(t, "video"), "*.mp4"))
+	for _, c := range clips {
 		s := open(t, c, Options{AsFast: true})
 		var f Frame
 		n := 0
@@ -321,20 +323,6 @@ func TestRealFFmpegClips(t *testing.T) {
 		}
 		s.Close()
 	}
-}
-
-// sharedClips finds the clips of the shared test data.
-func sharedClips(t *testing.T) []string {
-	t.Helper()
-	dir := os.Getenv("OCELLUS_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared")
-	}
-	clips, _ := filepath.Glob(filepath.Join(dir, "data", "video", "*.mp4"))
-	if len(clips) == 0 {
-		t.Skip("there are no clips in the shared test data")
-	}
-	return clips
 }
 
 // TestCSI: of rows that are padded the columns that were asked for are given.

@@ -35,7 +35,7 @@ type Source interface {
 // Info describes a source.
 type Info struct {
 	Name   string  // what was opened, without passwords
-	Kind   string  // camera, csi, pictures, avi, http, ffmpeg, raw, synthetic
+	Kind   string  // camera, csi, pictures, avi, http, ffmpeg, gocv, raw, synthetic
 	Device string  // the camera's own name
 	Path   string  // the camera's device file
 	Format Format  // of its frames

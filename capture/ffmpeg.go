@@ -35,9 +35,6 @@ const ffmpegCure = "install it (sudo apt install ffmpeg), or build with OpenCV (
 type video struct {
 	piped
 	frames  *y4m
-	pace    *pacer // of files
-	seq     int    // of the next frame, for pace
-	lost    int    // frames left out since the last one that was given
 	bt709   bool
 	partial bool // the end came within a frame
 }
@@ -48,6 +45,9 @@ type video struct {
 func openVideo(spec string, o Options, live bool) (Source, error) {
 	name := redact(spec)
 	program, err := exec.LookPath("ffmpeg")
+	if err != nil && gocvBuilt {
+		return openGocv(spec, spec, o)
+	}
 	if err != nil {
 		return nil, childError(name, "ffmpeg", err, ffmpegCure)
 	}
@@ -73,17 +73,6 @@ func openVideo(spec string, o Options, live bool) (Source, error) {
 	}
 	v.bt709 = bt709.Load()
 	info := Info{Name: name, Kind: "ffmpeg", Format: v.frames.format, W: v.frames.w, H: v.frames.h, FPS: v.frames.fps, Live: live}
-	if !live {
-		if o.FPS > 0 {
-			info.FPS = o.FPS
-		}
-		if info.FPS <= 0 || info.FPS > 1000 {
-			info.FPS = defaultVideoRate
-		}
-		v.pace = &pacer{rate: info.FPS, asFast: o.AsFast}
-	} else if info.FPS > 1000 { // streams whose rate is not known tell that of their clock
-		info.FPS = 0
-	}
 	v.begin(info, &o, v.read)
 	return &v, nil
 }
@@ -183,31 +172,7 @@ func (v *video) read(mem []byte) ([]byte, time.Time, error) {
 }
 
 func (v *video) Next(ctx context.Context, f *Frame) error {
-	f.Release()
-	if v.pace == nil {
-		return v.take(ctx, f)
-	}
-	skip, at, err := v.pace.next(ctx, v.seq)
-	if err != nil {
-		return err
-	}
-	for i := range skip + 1 {
-		if err := v.take(ctx, f); err != nil {
-			return err
-		}
-		v.seq = int(f.Sequence) + 1
-		if i < skip {
-			v.lost++
-		}
-	}
-	f.Captured = at
-	f.Dropped += v.lost
-	v.lost = 0
-	return nil
-}
-
-func (v *video) take(ctx context.Context, f *Frame) error {
-	data, err := v.frame(ctx, f)
+	data, err := v.next(ctx, f)
 	if err != nil {
 		return err
 	}

@@ -256,7 +256,13 @@ func TestOpenRefuses(t *testing.T) {
 		{"synthetic", Options{FPS: -1}, Invalid, "rate"},
 		{"synthetic", Options{Buffers: 1}, Invalid, "buffers"},
 		{"http://%zz", Options{}, Invalid, "address"},
+		{"gocv:0", Options{}, Unsupported, "make build-gocv"},
+		{"jetson-csi:0", Options{}, Unsupported, "make build-gocv"},
+		{"jetson-csi:left", Options{}, Invalid, "jetson-csi:0"},
 	} {
+		if gocvBuilt && (strings.Contains(c.says, "ffmpeg") || strings.Contains(c.says, "gocv")) {
+			continue // OpenCV tries
+		}
 		s, err := Open(c.spec, c.o)
 		if s != nil || reasonOf(err) != c.reason || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%q: %v (%s), want %s that says %q", c.spec, err, reasonOf(err), c.reason, c.says)

@@ -10,7 +10,7 @@ import (
 // and from an RGB copy of it: both must give the same, and the first without
 // allocating.
 func TestFrameFillsInput(t *testing.T) {
-	for _, format := range []Format{YUYV, NV12, YCbCr, Grey, RGB} {
+	for _, format := range []Format{YUYV, NV12, YCbCr, Grey, RGB, BGR} {
 		s := synthetic(t, "synthetic:160x120", Options{AsFast: true, Format: format})
 		p := vision.Preprocess{Width: 64, Height: 64, Fit: vision.Letterbox, Resample: vision.Bilinear, Colour: vision.RGB, Scale: [3]float32{1, 1, 1}}
 		f, err := vision.NewPreparer(p)

@@ -16,11 +16,12 @@ const (
 	YCbCr            // three planes; chroma as Raster.ShiftX and ShiftY say (I420: 1, 1)
 	Grey             // one plane
 	RGB              // R G B of each pixel
+	BGR              // B G R of each pixel
 	MJPEG            // a JPEG, in Planes[0].Pix
 	formats
 )
 
-var formatNames = [formats]string{"any", "yuyv", "uyvy", "nv12", "i420", "grey", "rgb", "mjpeg"}
+var formatNames = [formats]string{"any", "yuyv", "uyvy", "nv12", "i420", "grey", "rgb", "bgr", "mjpeg"}
 
 func (f Format) String() string {
 	if f < formats {
@@ -44,8 +45,27 @@ func ParseFormat(s string) (Format, bool) {
 		return Grey, true
 	case "rgb24", "rgb3":
 		return RGB, true
+	case "bgr24", "bgr3":
+		return BGR, true
 	}
 	return AnyFormat, false
+}
+
+// luma returns where in a row the first sample of luma lies, and how far it is
+// to the next, in bytes. Of colours it is the first of each pixel's three; 0:
+// there is none to be read.
+func (f Format) luma() (first, step int) {
+	switch f {
+	case YUYV:
+		return 0, 2
+	case UYVY:
+		return 1, 2
+	case RGB, BGR:
+		return 0, 3
+	case NV12, YCbCr, Grey:
+		return 0, 1
+	}
+	return 0, 0
 }
 
 // MarshalText writes the name.
@@ -106,7 +126,7 @@ func (r *Raster) lay(data []byte, stride int) (rows int, ok bool) {
 	switch r.Format {
 	case YUYV, UYVY:
 		row, r.ShiftX, r.ShiftY = (w+1)/2*4, 1, 0
-	case RGB:
+	case RGB, BGR:
 		row = w * 3
 	case NV12:
 		planes, r.ShiftX, r.ShiftY = 2, 1, 1
@@ -142,7 +162,7 @@ func frameBytes(f Format, w, h int) int {
 		return half * 4 * h
 	case NV12, YCbCr:
 		return w*h + 2*half*((h+1)/2)
-	case RGB:
+	case RGB, BGR:
 		return w * h * 3
 	}
 	return w * h

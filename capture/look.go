@@ -105,17 +105,12 @@ func markBytes(b []byte) uint64 {
 // whether all of it is black or white. Of colours that lie as such, green
 // stands for luma.
 func lumaOf(r *Raster) (mark uint64, shade Health) {
-	first, step := 0, 1
-	switch r.Format {
-	case YUYV:
-		step = 2
-	case UYVY:
-		first, step = 1, 2
-	case RGB:
-		first, step = 1, 3
-	}
+	first, step := r.Format.luma()
 	low, high := uint8(16+8), uint8(235-4)
-	if r.FullRange || r.Format == RGB {
+	if step == 3 {
+		first = 1
+	}
+	if r.FullRange || step == 3 {
 		low, high = 10, 251
 	}
 	rows, cols := min(gridSide, r.H), min(gridSide, r.W)

@@ -8,7 +8,7 @@ const lumaSamples = 4
 // Luma writes the brightness of the picture as a grid of w×h cells into dst,
 // row by row: each the mean of up to 16 samples spread over the cell, 0 for
 // black to 255 for white whatever the range of the raster's samples. Luma is
-// read where it lies; only RGB is weighted (ITU-R BT.601). It returns false,
+// read where it lies; only RGB and BGR are weighted (ITU-R BT.601). It returns false,
 // and writes nothing, for an MJPEG, which a Decoder turns into planes, and
 // where dst is shorter than w*h or the picture has fewer pixels than cells
 // either way.
@@ -16,19 +16,15 @@ func (r *Raster) Luma(dst []uint8, w, h int) bool {
 	if w <= 0 || h <= 0 || len(dst) < w*h || r.W < w || r.H < h {
 		return false
 	}
-	step, offset := 1, 0 // bytes from pixel to pixel, and to the first luma
-	switch r.Format {
-	case YUYV:
-		step = 2
-	case UYVY:
-		step, offset = 2, 1
-	case RGB:
-		step = 3
-	case NV12, YCbCr, Grey:
-	default:
+	offset, step := r.Format.luma()
+	if step == 0 {
 		return false
 	}
-	g := lumaGrid{r: r, step: step, offset: offset}
+	red := 0
+	if r.Format == BGR {
+		red = 2
+	}
+	g := lumaGrid{r: r, step: step, offset: offset, red: red}
 	for y := range h {
 		g.choose(y*r.H/h, (y+1)*r.H/h)
 		for x := range w {
@@ -42,6 +38,7 @@ func (r *Raster) Luma(dst []uint8, w, h int) bool {
 type lumaGrid struct {
 	r            *Raster
 	step, offset int                  // bytes from pixel to pixel, and to the first luma
+	red          int                  // which of a pixel's three colours is red; blue is 2-red
 	rows         [lumaSamples][]uint8 // that are looked at, from their first luma on
 	n            int                  // how many
 }
@@ -72,7 +69,7 @@ func (g *lumaGrid) cell(left, right int) uint8 {
 		for _, row := range g.rows[:g.n] {
 			if g.step == 3 {
 				s := row[at : at+3 : at+3]
-				sum += (77*int32(s[0]) + 150*int32(s[1]) + 29*int32(s[2]) + 128) >> 8
+				sum += (77*int32(s[g.red]) + 150*int32(s[1]) + 29*int32(s[2-g.red]) + 128) >> 8
 			} else {
 				sum += int32(row[at])
 			}
@@ -83,7 +80,7 @@ func (g *lumaGrid) cell(left, right int) uint8 {
 
 // brightness returns the mean of n samples, in the full range.
 func (r *Raster) brightness(sum, n int32) uint8 {
-	if r.Format == RGB {
+	if r.Format == RGB || r.Format == BGR {
 		return uint8((sum + n/2) / n)
 	}
 	k := r.matrix()

@@ -8,7 +8,7 @@ import (
 // TestLuma holds the grid against the mean of the very samples that it says
 // it takes, converted by Row's equations.
 func TestLuma(t *testing.T) {
-	for _, f := range []Format{YUYV, UYVY, NV12, YCbCr, Grey, RGB} {
+	for _, f := range []Format{YUYV, UYVY, NV12, YCbCr, Grey, RGB, BGR} {
 		for _, size := range [][4]int{{64, 48, 16, 12}, {17, 11, 5, 3}, {80, 60, 8, 6}, {3, 2, 3, 2}, {1, 1, 1, 1}, {9, 9, 4, 9}} {
 			r := random(t, f, size[0], size[1])
 			for _, full := range []bool{false, true} {
@@ -35,17 +35,20 @@ func meanOfCell(r *Raster, cx, cy, w, h int) float64 {
 	for j := range ny {
 		for i := range nx {
 			x, y := x1+(2*i+1)*(x2-x1)/(2*nx), y1+(2*j+1)*(y2-y1)/(2*ny)
-			if r.Format == RGB {
-				p := r.Planes[0].Pix[y*r.Planes[0].Stride+x*3:]
-				sum += .299*float64(p[0]) + .587*float64(p[1]) + .114*float64(p[2])
-			} else {
+			p := r.Planes[0].Pix[y*r.Planes[0].Stride:]
+			switch r.Format {
+			case RGB:
+				sum += .299*float64(p[x*3]) + .587*float64(p[x*3+1]) + .114*float64(p[x*3+2])
+			case BGR:
+				sum += .299*float64(p[x*3+2]) + .587*float64(p[x*3+1]) + .114*float64(p[x*3])
+			default:
 				l, _, _ := sample(r, x, y)
 				sum += float64(l)
 			}
 			n++
 		}
 	}
-	if r.Format != RGB && !r.FullRange {
+	if r.Format != RGB && r.Format != BGR && !r.FullRange {
 		return held((sum/n - 16) / 219)
 	}
 	return sum / n

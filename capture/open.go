@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -18,11 +19,14 @@ camera:2                   /dev/video2
 camera:C920                the camera whose name or lasting name has this in it
 /dev/v4l/by-id/usb-…       a camera by the name that stays its own
 csi:0                      a Raspberry Pi's ribbon camera, by rpicam-vid
+jetson-csi:0               a Jetson's ribbon camera, by OpenCV (make build-gocv)
 DIR, PICTURE               a folder of pictures, in the order of their names, or one picture
 FILE.avi                   a video of JPEG pictures (MJPEG-AVI)
 http://HOST/video          a stream of JPEG pictures, as network cameras serve it
 FILE.mp4, rtsp://HOST/…    any other video or stream, with ffmpeg installed
-raw:yuyv:640x480@30        bare frames on standard input (yuyv, uyvy, nv12, i420, grey, rgb)
+gocv:ANY                   what OpenCV opens: an index, a file, an address, a GStreamer
+                           pipeline (make build-gocv)
+raw:yuyv:640x480@30        bare frames on standard input (yuyv, uyvy, nv12, i420, grey, rgb, bgr)
 synthetic:640x480@30       a moving scene whose truth is known`
 
 // Open opens a source by what Kinds lists. Errors are *ErrCapture.
@@ -38,6 +42,10 @@ func Open(spec string, o Options) (Source, error) {
 		return openNamedCamera(spec, rest, o)
 	case strings.HasPrefix(spec, "/dev/video"), strings.HasPrefix(spec, "/dev/v4l/"):
 		return openCamera(spec, spec, o)
+	case scheme == "gocv":
+		return openGocv(spec, rest, o)
+	case scheme == "jetson-csi":
+		return openJetson(spec, rest, o)
 	case scheme == "csi", scheme == "rpicam":
 		return openCSI(spec, rest, o)
 	case scheme == "raw", spec == "-":
@@ -108,12 +116,23 @@ func fileError(path string, err error) *ErrCapture {
 	return e
 }
 
-// redact removes a password from an address.
+// secrets is a password in an address, or as GStreamer's elements take it.
+var secrets = regexp.MustCompile(`(://[^/\s:@]*:)[^/\s@]*@|((?:user-pw|password)=)\S+`)
+
+// redact removes passwords from what a source is called.
 func redact(spec string) string {
+	scheme, rest, address := strings.Cut(spec, "://")
+	if !address || strings.HasPrefix(spec, "gocv:") {
+		return secrets.ReplaceAllStringFunc(spec, func(s string) string {
+			if strings.HasPrefix(s, "://") {
+				return s[:strings.LastIndexByte(s, ':')+1] + "xxxxx@"
+			}
+			return s[:strings.IndexByte(s, '=')+1] + "xxxxx"
+		})
+	}
 	if u, err := url.Parse(spec); err == nil {
 		return u.Redacted()
 	}
-	scheme, rest, _ := strings.Cut(spec, "://")
 	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
 		rest = "…@" + rest[at+1:]
 	}

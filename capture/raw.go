@@ -24,7 +24,7 @@ func openRaw(spec, rest string, o Options) (Source, error) {
 	case !known || !sized || format == AnyFormat:
 		return nil, &ErrCapture{
 			Source: spec, Reason: Invalid, Why: "bare frames need a format and a size",
-			Cure: "as in raw:yuyv:640x480@30; formats are yuyv, uyvy, nv12, i420, grey and rgb",
+			Cure: "as in raw:yuyv:640x480@30; formats are yuyv, uyvy, nv12, i420, grey, rgb and bgr",
 		}
 	case format == MJPEG:
 		return nil, &ErrCapture{Source: spec, Reason: Unsupported, Why: "JPEGs on a pipe are not told apart", Cure: "have ffmpeg write frames: -f rawvideo -pix_fmt yuyv422"}

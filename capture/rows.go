@@ -39,6 +39,11 @@ func (r *Raster) Row(dst []uint8, y int) {
 	switch r.Format {
 	case RGB:
 		copy(dst, p[:len(dst)])
+	case BGR:
+		for i := 0; i < len(dst); i += 3 {
+			d, s := dst[i:i+3:i+3], p[i:i+3:i+3]
+			d[0], d[1], d[2] = s[2], s[1], s[0]
+		}
 	case Grey:
 		k.greyRow(dst, p[:r.W])
 	case YUYV:

@@ -107,7 +107,7 @@ func (c *csi) read(mem []byte) ([]byte, time.Time, error) {
 }
 
 func (c *csi) Next(ctx context.Context, f *Frame) error {
-	data, err := c.frame(ctx, f)
+	data, err := c.next(ctx, f)
 	if err != nil {
 		return err
 	}

@@ -64,6 +64,8 @@ func (s *scene) span(y, x0, x1 int, c colour) {
 		switch s.Format {
 		case RGB:
 			p[x*3], p[x*3+1], p[x*3+2] = c.r, c.g, c.b
+		case BGR:
+			p[x*3], p[x*3+1], p[x*3+2] = c.b, c.g, c.r
 		case YUYV:
 			p[x*2], p[x&^1*2+1], p[x&^1*2+3] = c.y, c.cb, c.cr
 		case UYVY:

@@ -233,7 +233,7 @@ func TestRaw(t *testing.T) {
 }
 
 func TestRawFormats(t *testing.T) {
-	for _, f := range []Format{YUYV, UYVY, NV12, YCbCr, Grey, RGB} {
+	for _, f := range []Format{YUYV, UYVY, NV12, YCbCr, Grey, RGB, BGR} {
 		n := frameBytes(f, 7, 5)
 		s := open(t, "raw:"+f.String()+":7x5", Options{AsFast: true, Stdin: bytes.NewReader(make([]byte, 2*n))})
 		var fr Frame

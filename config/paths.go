@@ -22,7 +22,7 @@ func isModelFile(s string) bool {
 }
 
 // bareSources are the words by which package capture opens what is no file.
-var bareSources = []string{"-", "camera", "csi", "raw", "rpicam", "synthetic"}
+var bareSources = []string{"-", "camera", "csi", "jetson-csi", "raw", "rpicam", "synthetic"}
 
 // isFile tells a file or folder from what has a kind or a scheme before a
 // colon.

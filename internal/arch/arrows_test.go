@@ -81,6 +81,7 @@ var testArrows = table(`
 	.                format/npy report
 	internal/conformance  format/npy
 	config           pipeline/motion
+	cmd/ocellus      capture/avi
 `)
 
 // deviceRoots are what runs on the device, and hostOnly what must never be
