@@ -35,6 +35,18 @@ func rareW(r *rand.Rand, i int) int8 {
 	return int8(r.IntN(9) - 4)
 }
 
+// sparseW are zeros but for large weights, or small ones, now and then: some
+// groups have none.
+func sparseW(r *rand.Rand, i int) int8 {
+	switch i % 41 {
+	case 0:
+		return 127 - int8(r.IntN(2))*127
+	case 20:
+		return 1
+	}
+	return 0
+}
+
 var fillsI8 = []fillI8{
 	{"255·127", always[uint8](255), always[int8](127)},
 	{"255·−127", always[uint8](255), always[int8](-127)},
@@ -44,6 +56,8 @@ var fillsI8 = []fillI8{
 	{"255·64", always[uint8](255), always[int8](64)},
 	{"255·65", always[uint8](255), always[int8](65)},
 	{"255·−65", always[uint8](255), always[int8](-65)},
+	{"zeros", uniformA, always[int8](0)},
+	{"sparse", uniformA, sparseW},
 	{"rare", uniformA, rareW},
 	{"trained", uniformA, trainedW},
 	{"uniform", uniformA, uniformW},

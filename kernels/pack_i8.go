@@ -121,9 +121,9 @@ func dealtColumn(i, nr int) int {
 
 // split is the layout of rows without an exact product of bytes. For each tap
 // there are int32: the number of small groups of 4 k, the number of groups to
-// widen, and the k where each group belongs, the small ones first. After all of
-// them, from the next multiple of 64 bytes on, follow the groups in that order, of
-// columns as in dealt. A small group has the 4 weights of each column side by side;
+// widen, and the k where each group belongs, the small ones first; groups of
+// nothing but zeros are left out. After all of them, from the next multiple of 64
+// bytes on, follow the groups in that order, of columns as in dealt. A small group has the 4 weights of each column side by side;
 // a group to widen has the weights at even k of all columns, then those at odd k.
 type split struct{ nr int }
 
@@ -141,25 +141,39 @@ func (l split) pack(dst []int8, p *panelI8) {
 	var group groupI8
 	for t := range p.taps {
 		counts, places := index[:2], index[2:][:(p.k+3)/4]
-		index = index[2+len(places):]
 		counts[0], counts[1] = 0, 0
 		for k := 0; k < p.k; k += 4 {
-			if p.gather(&group, t, k); group.small(p.cols) {
+			switch p.gather(&group, t, k); {
+			case group.zero(p.cols):
+			case group.small(p.cols):
 				places[counts[0]] = int32(k)
 				counts[0]++
 				l.put(groups, &group, nr, false)
 				groups = groups[4*nr:]
-			} else {
+			default:
 				counts[1]++
 				places[len(places)-int(counts[1])] = int32(k)
 			}
 		}
-		for _, k := range places[counts[0]:] {
+		wides := places[counts[0]:][:counts[1]]
+		copy(wides, places[len(places)-len(wides):])
+		index = index[2+counts[0]+counts[1]:]
+		for _, k := range wides {
 			p.gather(&group, t, int(k))
 			l.put(groups, &group, nr, true)
 			groups = groups[4*nr:]
 		}
 	}
+}
+
+// zero reports whether all weights are.
+func (g *groupI8) zero(cols int) bool {
+	for n := range cols {
+		if g[n] != [4]int8{} {
+			return false
+		}
+	}
+	return true
 }
 
 // small reports whether 255 times the weights of a pair that have one sign stays
