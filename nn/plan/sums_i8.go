@@ -18,7 +18,8 @@ import (
 type gemmSumsStep struct {
 	gemmI8Step           // whose taps are those of the panel that takes most
 	once       int       // taps of the convolution
-	panelTaps  []int     // [group][panel]
+	panelTaps  []int     // [group][panel], as is
+	panelAt    []int     // where each panel begins
 	sums       []int32   // [group][panel][NR] of the weights
 	shift      []float32 // likewise; nil for none
 	zero       int       // a value, or none: the zero point of x
@@ -92,21 +93,24 @@ func (l *lowering) repeated(key any, block, times int, once func() []int32) []in
 func (s *gemmSumsStep) pack(q *quantised, w []int16) {
 	nr, depth := s.row.NR, s.taps*s.k
 	s.once = s.taps
-	s.taps *= passes(w)
 	s.tile()
-	s.panels = signed(alignedBytes(s.groups * s.panelCount * s.panelLen))
-	s.panelTaps = make([]int, s.groups*s.panelCount)
+	size := 0
+	for at := range s.groups * s.panelCount {
+		_, part := s.panel(w, at)
+		taps := s.once * passes(part)
+		s.taps = max(s.taps, taps)
+		s.panelTaps, s.panelAt = append(s.panelTaps, taps), append(s.panelAt, size)
+		size += s.row.PanelLen(taps, s.k)
+	}
+	s.panels = signed(alignedBytes(size))
 	s.sums = make([]int32, len(s.panelTaps)*nr)
 	if q.shift != nil {
 		s.shift = make([]float32, len(s.sums))
 	}
-	for at := range s.panelTaps {
-		g, p := at/s.panelCount, at%s.panelCount
-		first, columns := g*s.n+p*nr, min(nr, s.n-p*nr)
-		part := w[first*depth:][:columns*depth]
-		taps := s.once * passes(part)
-		s.panelTaps[at] = taps
-		s.row.Pack(s.panels[at*s.panelLen:][:s.panelLen], split(part, depth, taps*s.k), columns, taps, s.k, taps*s.k, s.k, 1)
+	for at, taps := range s.panelTaps {
+		first, part := s.panel(w, at)
+		columns := len(part) / depth
+		s.row.Pack(s.panels[s.panelAt[at]:], split(part, depth, taps*s.k), columns, taps, s.k, taps*s.k, s.k, 1)
 		for i, v := range part {
 			s.sums[at*nr+i/depth] += int32(v)
 		}
@@ -114,6 +118,15 @@ func (s *gemmSumsStep) pack(q *quantised, w []int16) {
 			copy(s.shift[at*nr:], q.shift[first:][:columns])
 		}
 	}
+}
+
+// panel returns the first column of a panel of the weights w, and its part of
+// them.
+func (s *gemmSumsStep) panel(w []int16, at int) (first int, part []int16) {
+	g, p := at/s.panelCount, at%s.panelCount
+	first, columns := g*s.n+p*s.row.NR, min(s.row.NR, s.n-p*s.row.NR)
+	depth := s.once * s.k
+	return first, w[first*depth:][:columns*depth]
 }
 
 // passes is how many terms within the kernels' range each of the weights
@@ -199,7 +212,7 @@ func (e *gemmSumsExec) run(args *kernelArgs, i int) {
 			}
 			a.N = min(nr, e.n-p*nr)
 			a.Taps = e.panelTaps[at]
-			a.B, a.Bias, a.Scale = &e.panels[at*e.panelLen], &e.bias[at*nr], &e.scale[at*nr]
+			a.B, a.Bias, a.Scale = &e.panels[e.panelAt[at]], &e.bias[at*nr], &e.scale[at*nr]
 			if e.shift != nil {
 				a.BiasF = &e.shift[at*nr]
 			}
