@@ -273,6 +273,15 @@ func (s *Session) SHA256() (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// Score returns the least score of a detection that is worth reporting: the
+// model's own or that of WithScore; 0 for a model that is no detector.
+func (s *Session) Score() float32 {
+	if s.find == nil {
+		return 0
+	}
+	return s.find.worth
+}
+
 // Meta returns what the model says of itself. It is not to be changed.
 func (s *Session) Meta() *meta.Model { return s.meta }
 

@@ -22,7 +22,7 @@ type Stream struct {
 }
 
 // NewStream returns a Stream of detections with a score of least or more; 0
-// stands for Score. A tracker wants to see
+// stands for the session's Score. A tracker wants to see
 // lower ones too: an object half hidden can be followed by them. The error is
 // an *ErrNotDetector, ErrClosed, or an *ErrOption for a score outside 0 to 1.
 func (s *Session) NewStream(least float32) (*Stream, error) {
@@ -52,7 +52,7 @@ func (s *Session) NewStream(least float32) (*Stream, error) {
 
 // Score returns the least score of a detection that is worth reporting: the
 // model's own or that of WithScore.
-func (st *Stream) Score() float32 { return st.s.find.worth }
+func (st *Stream) Score() float32 { return st.s.Score() }
 
 // Labels returns the names of the classes, which are not to be changed.
 func (st *Stream) Labels() []string { return st.labels }

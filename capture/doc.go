@@ -42,6 +42,7 @@ type Info struct {
 	W, H   int     // in pixels; 0: frame by frame
 	FPS    float64 // frames a second; 0: unknown
 	Live   bool    // frames are lost when nobody takes them
+	Frames int     // of a recording, where that is known before it is played; 0: unknown
 }
 
 // Options say how a source is opened. The zero value takes what is usual.

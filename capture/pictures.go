@@ -35,6 +35,9 @@ func openPictures(path string, o Options) (Source, error) {
 	if p.info.FPS == 0 {
 		p.info.FPS = defaultPictureRate
 	}
+	if !o.Loop {
+		p.info.Frames = len(files)
+	}
 	if len(files) == 1 {
 		if p.info.W, p.info.H, err = vision.Size(files[0]); err != nil {
 			return nil, noPictures(path, err, Unsupported)

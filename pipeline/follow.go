@@ -243,7 +243,9 @@ func (l *Loop) heed(err error) {
 // count brings the figures up to date with the frame at hand.
 func (l *Loop) count() {
 	v := &l.view
-	l.worked = time.Now()
+	if l.worked = time.Now(); l.begun.IsZero() {
+		l.begun = l.worked
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := &l.stats
@@ -262,5 +264,6 @@ func (l *Loop) count() {
 			s.Stages[i].Add(d)
 		}
 	}
+	s.Active = l.worked.Sub(l.begun)
 	l.rate.add(l.worked)
 }

@@ -45,7 +45,8 @@ type Loop struct {
 	failing  int           // frames in a row that the detector failed on
 	looked   time.Time     // when the state of the source was looked at
 	told     string        // its reason as the sinks know it
-	worked   time.Time     // when the last frame was
+	begun    time.Time     // when the first frame had been worked on
+	worked   time.Time     // when the last had
 
 	mu    sync.Mutex
 	stats Stats

@@ -11,8 +11,8 @@ import (
 
 // mailbox has one place for a frame, between the goroutine that reads the
 // source and the one that works. A newer frame takes the place of an older
-// one, which is released; or, where every frame is to be worked on, waits for
-// it to be taken.
+// one, which is released. Where every frame is to be worked on, the reader
+// waits for room before it reads the next, so that none grows old in its hands.
 type mailbox struct {
 	every bool
 	ready chan struct{} // something changed for the taker
@@ -39,19 +39,28 @@ func signal(c chan struct{}) {
 	}
 }
 
-// put leaves a frame, which is the mailbox's from then on: f is empty
-// afterwards. The error is ctx's, and then f is still the caller's.
-func (m *mailbox) put(ctx context.Context, f *capture.Frame) error {
-	m.mu.Lock()
-	for m.full && m.every {
+// room waits until no frame is in the way of the next. The error is ctx's.
+func (m *mailbox) room(ctx context.Context) error {
+	for m.every {
+		m.mu.Lock()
+		full := m.full
 		m.mu.Unlock()
+		if !full {
+			break
+		}
 		select {
 		case <-m.taken:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		m.mu.Lock()
 	}
+	return nil
+}
+
+// put leaves a frame, which is the mailbox's from then on: f is empty
+// afterwards.
+func (m *mailbox) put(f *capture.Frame) {
+	m.mu.Lock()
 	if m.full {
 		m.frame.Release()
 		m.replaced++
@@ -60,7 +69,6 @@ func (m *mailbox) put(ctx context.Context, f *capture.Frame) error {
 	*f = capture.Frame{}
 	m.mu.Unlock()
 	signal(m.ready)
-	return nil
 }
 
 // end says that no more frames come, and why.

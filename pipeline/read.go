@@ -16,10 +16,13 @@ func (l *Loop) read(ctx context.Context) {
 	var f capture.Frame
 	defer f.Release()
 	for {
-		err := src.Next(ctx, &f)
+		err := l.box.room(ctx)
+		if err == nil {
+			err = src.Next(ctx, &f)
+		}
 		if err == nil {
 			l.arrived(&f)
-			err = l.box.put(ctx, &f)
+			l.box.put(&f)
 		} else if l.passing(err) && ctx.Err() == nil {
 			err = pause(ctx, err)
 		}

@@ -37,13 +37,23 @@ type Stats struct {
 	Tracks      int    // that are confirmed now
 	TracksBegun uint64 // that were ever confirmed
 
-	FPS    float64 // frames that were worked on a second, of the last seconds
+	FPS    float64       // frames that were worked on a second, of the last seconds
+	Active time.Duration // from when the first frame was worked on to when the last was
 	Age    Histogram
 	Stages [StageCount]Histogram // of frames that the stage saw
 }
 
 // Worked returns the number of frames that were worked on.
 func (s *Stats) Worked() uint64 { return s.Processed + s.Gated }
+
+// MeanFPS returns how many frames a second were worked on while there were
+// frames.
+func (s *Stats) MeanFPS() float64 {
+	if s.Worked() < 2 || s.Active <= 0 {
+		return 0
+	}
+	return float64(s.Worked()-1) / s.Active.Seconds()
+}
 
 // Dropped returns the number of frames that were left out, for whatever
 // reason.

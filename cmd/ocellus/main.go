@@ -11,6 +11,7 @@ import (
 
 type grammar struct {
 	Detect    detectCommand      `cmd:"" help:"Find faces and other objects in pictures."`
+	Run       runCommand         `cmd:"" help:"Watch cameras and videos: follow what is seen, and tell what happens."`
 	Face      faceCommand        `cmd:"" help:"Tell people apart by their faces."`
 	Cameras   camerasCommand     `cmd:"" help:"List the cameras of this machine."`
 	Config    configCommand      `cmd:"" help:"Write and check the file that a device is set up by."`
@@ -33,7 +34,8 @@ Begin with
 
     ocellus-host models fetch          get the models, on a machine with network
     ocellus detect photo.jpg           find the faces in a photograph
-    ocellus detect --out seen photos   and draw them, for a whole folder`,
+    ocellus detect --out seen photos   and draw them, for a whole folder
+    ocellus run                        watch the first camera`,
 		Grammar: &grammar{},
 	}
 }

@@ -1,0 +1,301 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/ocellus-vision/ocellus"
+	"github.com/ocellus-vision/ocellus/capture"
+	"github.com/ocellus-vision/ocellus/config"
+	"github.com/ocellus-vision/ocellus/internal/cli"
+	"github.com/ocellus-vision/ocellus/internal/watchdog"
+	"github.com/ocellus-vision/ocellus/pipeline"
+	"github.com/ocellus-vision/ocellus/vision"
+)
+
+// live is a run under way.
+type live struct {
+	env     *cli.Env
+	file    *config.File
+	session *ocellus.Session
+	models  []pipeline.Model
+	turns   *pipeline.Turns
+	loops   []*pipeline.Loop
+	sources []*capture.Supervisor
+	outs    *outputs
+	dog     *watchdog.Watchdog
+	begun   time.Time
+}
+
+// live opens everything, runs until it ends, and closes everything.
+func (c *runCommand) live(env *cli.Env, f *config.File) (err error) {
+	l := &live{env: env, file: f, turns: pipeline.NewTurns(threads(f.Threads))}
+	defer func() { err = errors.Join(err, l.close()) }()
+	if l.dog, err = watchdog.New(f.Health.StalledAfter); err != nil {
+		return err
+	}
+	if err := l.openModel(c); err != nil {
+		return err
+	}
+	if l.outs, err = openOutputs(env, &f.Events); err != nil {
+		return err
+	}
+	for i := range f.Sources {
+		if err := l.openSource(&f.Sources[i]); err != nil {
+			return err
+		}
+	}
+	return l.run(c)
+}
+
+// openModel makes the detector ready.
+func (l *live) openModel(c *runCommand) error {
+	c.Models = l.file.Models
+	file, err := c.Resolve(l.file.Detect.Model)
+	if err != nil {
+		return err
+	}
+	s, err := ocellus.Open(file, ocellus.WithTiling(ocellus.TileOff), ocellus.WithThreads(threads(l.file.Threads)), ocellus.WithMeta(c.Describe))
+	if err != nil {
+		return err
+	}
+	l.session = s
+	if err := s.Detects(); err != nil {
+		if s.Meta().Head == nil {
+			err = c.Lacking(s.Name(), s.Graph())
+		}
+		return err
+	}
+	if err := knownLabels(s, &l.file.Detect); err != nil {
+		return err
+	}
+	sum, err := s.SHA256()
+	l.models = []pipeline.Model{{Name: s.Name(), SHA256: sum}}
+	return err
+}
+
+// knownLabels refuses classes that the model does not know: they would never
+// be seen.
+func knownLabels(s *ocellus.Session, d *config.Detect) error {
+	known := map[string]bool{}
+	for _, l := range s.Meta().Labels {
+		known[l] = true
+	}
+	asked := append([]string(nil), d.Classes...)
+	for l := range d.Scores {
+		asked = append(asked, l)
+	}
+	for _, l := range asked {
+		if !known[l] {
+			return cli.Usagef("model %s knows no class %q; ocellus inspect lists those that it knows", s.Name(), l)
+		}
+	}
+	return nil
+}
+
+// openSource opens a source and makes a loop of it.
+func (l *live) openSource(s *config.Source) error {
+	f := l.file
+	// Under a service manager a camera may come later than we.
+	wait := os.Getenv("NOTIFY_SOCKET") != ""
+	options := captureOptions(s)
+	options.Stdin = os.Stdin
+	src, err := capture.Supervise(s.Source, options, superviseOptions(&f.Health, wait))
+	if err != nil {
+		return sourceError(err)
+	}
+	l.sources = append(l.sources, src)
+	filter, tracking := filterOf(f, s.Name), trackConfig(&f.Track)
+	stream, err := l.session.NewStream(pipeline.LeastScore(&filter, l.session.Score(), tracking))
+	if err != nil {
+		return err
+	}
+	r := f.Detect.Region
+	loop, err := pipeline.New(pipeline.Config{
+		Name: s.Name, Source: src, Detector: stream, Models: l.models, Every: s.Fast, Deadline: f.Deadline,
+		Region: vision.Box{X1: float32(r[0]), Y1: float32(r[1]), X2: float32(r[2]), Y2: float32(r[3])},
+		Motion: motionConfig(&f.Motion), Filter: filter, Zones: zonesOf(f, s.Name), Track: tracking, Update: f.Track.Update,
+		Sinks: append(l.outs.sinks(), &progress{dog: l.dog}), Turns: l.turns,
+	})
+	if err != nil {
+		return err
+	}
+	l.loops = append(l.loops, loop)
+	return nil
+}
+
+// sourceError gives an error of a source its exit code.
+func sourceError(err error) error {
+	var e *capture.ErrCapture
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Reason {
+	case capture.Invalid:
+		return cli.Exit(cli.Usage, err)
+	case capture.Torn, capture.Unsupported:
+		return cli.Exit(cli.BadInput, err)
+	}
+	return cli.Exit(cli.Missing, err)
+}
+
+// run runs all loops until they end.
+func (l *live) run(c *runCommand) error {
+	ctx, stop := l.env.Context, context.CancelFunc(func() {})
+	if c.Duration > 0 {
+		ctx, stop = context.WithTimeout(ctx, c.Duration)
+	}
+	defer stop()
+	l.begun = time.Now()
+	if err := l.dog.Ready(l.statusLine()); err != nil {
+		return err
+	}
+	var group sync.WaitGroup
+	errs := make([]error, len(l.loops))
+	for i, loop := range l.loops {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			errs[i] = loop.Run(ctx)
+		}()
+	}
+	over := make(chan struct{})
+	go func() {
+		group.Wait()
+		close(over)
+	}()
+	l.watch(ctx, over)
+	_ = l.dog.Stopping()
+	if err := l.outs.close(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := l.summary(c.JSON); err != nil {
+		return err
+	}
+	return l.ended(errs)
+}
+
+// ended returns what a run ends with. That it was stopped is the way for what
+// is live to end, and for a file an interruption.
+func (l *live) ended(errs []error) error {
+	var failed []error
+	interrupted := false
+	for i, err := range errs {
+		switch {
+		case err == nil || errors.Is(err, context.DeadlineExceeded):
+		case errors.Is(err, context.Canceled):
+			interrupted = interrupted || !l.sources[i].Info().Live
+		default:
+			failed = append(failed, sourceError(err))
+		}
+	}
+	if len(failed) > 0 {
+		return errors.Join(failed...)
+	}
+	if interrupted {
+		return context.Canceled
+	}
+	return nil
+}
+
+// close closes what was opened; what the loops have closed is closed already.
+func (l *live) close() error {
+	for _, s := range l.sources {
+		_ = s.Close()
+	}
+	if l.outs != nil {
+		_ = l.outs.close()
+	}
+	if l.session == nil {
+		return nil
+	}
+	return l.session.Close()
+}
+
+// progress tells the watchdog of each frame that was worked on.
+type progress struct{ dog *watchdog.Watchdog }
+
+func (p *progress) Event(context.Context, *pipeline.Event) error { return nil }
+
+func (p *progress) Frame(context.Context, *pipeline.View) error {
+	p.dog.Feed()
+	return nil
+}
+
+// outputs are where events go.
+type outputs struct {
+	queues []*pipeline.Queue
+	names  []string
+	file   *os.File
+	once   sync.Once
+	err    error
+}
+
+// queueRoom is how many events wait for a slow consumer.
+const queueRoom = 1024
+
+// drainPatience is how long events that wait are given at the end.
+const drainPatience = 3 * time.Second
+
+func openOutputs(env *cli.Env, e *config.Events) (*outputs, error) {
+	o := &outputs{}
+	if e.Stdout {
+		var sink pipeline.Sink = pipeline.NewLines(env.Stdout)
+		if env.StdoutTTY {
+			sink = &readable{env: env}
+		}
+		o.add("the output", sink)
+	}
+	if e.File != "" {
+		f, err := os.OpenFile(e.File, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+		if err != nil {
+			return nil, errors.Join(cli.Exit(cli.Missing, err), o.close())
+		}
+		o.file = f
+		o.add(e.File, pipeline.NewLines(f))
+	}
+	return o, nil
+}
+
+func (o *outputs) add(name string, s pipeline.Sink) {
+	o.names = append(o.names, name)
+	o.queues = append(o.queues, pipeline.NewQueue(s, queueRoom))
+}
+
+func (o *outputs) sinks() (list []pipeline.Sink) {
+	for _, q := range o.queues {
+		list = append(list, q)
+	}
+	return list
+}
+
+// close writes what waits, and says what could not be written.
+func (o *outputs) close() error {
+	o.once.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), drainPatience)
+		defer cancel()
+		for i, q := range o.queues {
+			_ = q.Close(ctx) // what that leaves behind counts as dropped
+			if s := q.Stats(); s.Failed > 0 {
+				o.err = errors.Join(o.err, cli.Exit(cli.Missing, fmt.Errorf("%d events could not be written to %s: %w", s.Failed, o.names[i], s.Err)))
+			}
+		}
+		if o.file != nil {
+			o.err = errors.Join(o.err, cli.Exit(cli.Missing, o.file.Close()))
+		}
+	})
+	return o.err
+}
+
+// dropped returns how many events were left out because their consumer was too
+// slow.
+func (o *outputs) dropped() (n uint64) {
+	for _, q := range o.queues {
+		n += q.Stats().Dropped
+	}
+	return n
+}
