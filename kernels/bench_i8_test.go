@@ -26,7 +26,7 @@ func BenchmarkGemmI8Tile(b *testing.B) {
 	for _, row := range GemmI8Rows(testFeatures(b)) {
 		for _, s := range []struct{ m, n, taps, k int }{
 			{row.MR, row.NR, 1, 64}, {row.MR, row.NR, 1, 256}, {row.MR, row.NR, 1, 1024},
-			{row.MR, row.NR, 9, 64}, {row.MR, row.NR, 7, 21},
+			{row.MR, row.NR, 9, 64}, {row.MR, row.NR, 7, 21}, {row.MR, row.NR, 3, 9},
 			{1, row.NR, 1, 256}, {row.MR, row.NR / 2, 1, 256},
 		} {
 			for _, fill := range fillsI8[len(fillsI8)-2:] {

@@ -6,7 +6,7 @@
 //
 // Beside each NET-int8.onnx lies NET.onnx. Both are compiled for one thread, for
 // AVX2 alone and for all that the CPU has, and run by turns, so that whatever else
-// the machine does meets both. Times are medians.
+// the machine does meets both. Times are medians over the turns.
 package main
 
 import (
@@ -115,7 +115,7 @@ func open(file string, f kernels.Features) (*engine, error) {
 // report prints a table of the networks and one of the exceptions.
 func report(out io.Writer, have kernels.Features, results []result) error {
 	var page strings.Builder
-	fmt.Fprintf(&page, "best: %s\nlayers: those of at least %.1f ms in either precision; exceptions: above %.2f\n\n", have, leastMS, bar)
+	fmt.Fprintf(&page, "best: %s; load average at the end: %s\nlayers: those of at least %.1f ms in either precision; exceptions: above %.2f\n\n", have, loadAverage(), leastMS, bar)
 	const row, line = "%-18s %-5s %10s %10s %6s %7s %11s  %s\n", "%-18s %-5s %7.3f → %7.3f %6.2f  %s, %s → %s: %s\n"
 	fmt.Fprintf(&page, row, "net", "rows", "fp32 ms", "int8 ms", "ratio", "layers", "exceptions", "highest ratio")
 	var exceptions []string
@@ -142,4 +142,14 @@ func report(out io.Writer, have kernels.Features, results []result) error {
 	}
 	_, err := io.WriteString(out, page.String())
 	return err
+}
+
+// loadAverage says how many programs wanted to run over the last quarter of an hour.
+func loadAverage() string {
+	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
+		if f := strings.Fields(string(text)); len(f) > 2 {
+			return f[2]
+		}
+	}
+	return "unknown"
 }

@@ -40,13 +40,18 @@ func kernelsOf(steps []step) string {
 // why says in a word what makes a layer an exception.
 func (l *layer) why() string {
 	tiled := func(s step) bool { return strings.HasPrefix(s.Kernel, "winograd") }
-	inFloats := func(s step) bool { return !s.Integer }
+	computes := func(s step) bool {
+		return s.Op != "Transpose" && s.Op != "Concat" && s.Op != "Gather" && s.Op != "Resize"
+	}
+	inFloats := func(s step) bool { return !s.Integer && computes(s) }
 	depthwise := func(s step) bool { return s.Op == "Conv" && !strings.Contains(s.Kernel, "-") }
 	switch {
 	case len(l.floats) == 0:
 		return "only integers have it"
 	case slices.ContainsFunc(l.floats, tiled):
 		return "floats take a quarter of the multiplications, by tiles of 4×4; integers stay exact in tiles of 2×2 or in none"
+	case !slices.ContainsFunc(l.integers, computes):
+		return "moves as many elements, one by one"
 	case slices.ContainsFunc(l.integers, inFloats):
 		return "computed in float32, between bytes"
 	case slices.ContainsFunc(l.floats, depthwise):
