@@ -63,8 +63,9 @@ build-gocv: ## bin/gocv/ocellus, which reads whatever OpenCV opens (needs libope
 	@mkdir -p bin/gocv
 	CGO_ENABLED=1 $(GO) build $(GOCV) $(FLAGS) -o bin/gocv/ocellus ./cmd/ocellus
 
-test-gocv: ## the sources that OpenCV reads, and that faces in a video are the same by either way
+test-gocv: ## the sources that OpenCV and ffmpeg read, and that faces in a video are the same by OpenCV as by us
 	@scripts/need.sh opencv
+	@scripts/need.sh ffmpeg
 	CGO_ENABLED=1 $(GO) vet $(GOCV) ./capture ./cmd/ocellus
 	CGO_ENABLED=1 OPENCV_LOG_LEVEL=ERROR $(GO) test $(GOCV) ./capture
 	CGO_ENABLED=1 OPENCV_LOG_LEVEL=ERROR $(GO) test $(GOCV) ./cmd/ocellus -run Gocv

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -98,6 +99,24 @@ func TestVideoPaced(t *testing.T) {
 	}
 	if d := f.Captured.Sub(first) - time.Duration(f.Sequence)*5*time.Millisecond; d.Abs() > time.Millisecond {
 		t.Errorf("frame %d was captured %v from when it was due", f.Sequence, d)
+	}
+}
+
+func TestVideoAllocatesNothing(t *testing.T) {
+	dir := program(t, "ffmpeg", `cat $D/out`, map[string][]byte{"out": bareVideo(250, ""), "a.mp4": nil})
+	s := open(t, filepath.Join(dir, "a.mp4"), Options{AsFast: true})
+	var f Frame
+	ctx := t.Context()
+	next := func() {
+		if err := s.Next(ctx, &f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 20 {
+		next()
+	}
+	if n := testing.AllocsPerRun(200, next); n != 0 {
+		t.Errorf("%v allocations a frame", n)
 	}
 }
 
@@ -298,6 +317,55 @@ func TestRealFFmpeg(t *testing.T) {
 	}
 	if _, err := Open(file, Options{}); reasonOf(err) != Unsupported || !strings.Contains(err.Error(), "Invalid data") {
 		t.Errorf("rubbish: %v", err)
+	}
+}
+
+// TestRealFFmpegStream reads a live stream from a server that goes and comes
+// back.
+func TestRealFFmpegStream(t *testing.T) {
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		t.Skip("ffmpeg is not installed")
+	}
+	if testing.Short() {
+		t.Skip("a stream takes seconds to begin")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := "tcp://" + l.Addr().String()
+	l.Close()
+	serve := func() *exec.Cmd {
+		c := exec.Command("ffmpeg", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=25", "-c:v", "mpeg2video", "-g", "5", "-f", "mpegts", address+"?listen=1")
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	stop := func(c *exec.Cmd) {
+		c.Process.Kill()
+		c.Wait()
+	}
+	server := serve()
+	v, err := Supervise(address, Options{}, SuperviseOptions{Wait: true, Backoff: 50 * time.Millisecond, MaxBackoff: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	take(t, v, 10)
+	if i := v.Info(); !i.Live || i.W != 160 || i.H != 120 {
+		t.Errorf("%+v", i)
+	}
+	stop(server)
+	server = serve()
+	defer func() { stop(server) }()
+	reopened := v.Snapshot().Reopened
+	for v.Snapshot().Reopened == reopened {
+		take(t, v, 1)
+	}
+	take(t, v, 5)
+	if snap := v.Snapshot(); snap.Health != OK || snap.Cause == "" {
+		t.Errorf("%+v", snap)
 	}
 }
 

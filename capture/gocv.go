@@ -104,7 +104,11 @@ func (g *gocvSource) open(spec, target string, index int, o *Options, live bool)
 	}
 	jpegs := g.handsOn()
 	if !g.from.Read(&g.mat) || g.mat.Empty() {
-		return &ErrCapture{Source: name, Reason: NoSignal, Why: "OpenCV gets no picture of it"}
+		e := &ErrCapture{Source: name, Reason: Unsupported, Why: "OpenCV gets no picture of it"}
+		if live {
+			e.Reason = NoSignal
+		}
+		return e
 	}
 	g.first = true
 	info := Info{Name: name, Kind: "gocv", W: g.mat.Cols(), H: g.mat.Rows(), FPS: g.from.Get(gocv.VideoCaptureFPS), Live: live}

@@ -311,3 +311,27 @@ func TestSuperviseShortCalls(t *testing.T) {
 		t.Errorf("%+v", snap)
 	}
 }
+
+// BenchmarkSupervise is what watching costs a frame of 640×480: the way to the
+// reader and back, and the look at the picture.
+func BenchmarkSupervise(b *testing.B) {
+	for _, watched := range []bool{false, true} {
+		b.Run(map[bool]string{false: "plain", true: "watched"}[watched], func(b *testing.B) {
+			src := open(b, "synthetic:640x480", Options{AsFast: true})
+			if watched {
+				v, err := Supervise("synthetic:640x480", Options{AsFast: true}, SuperviseOptions{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer v.Close()
+				src = v
+			}
+			var f Frame
+			for b.Loop() {
+				if err := src.Next(b.Context(), &f); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -11,6 +11,7 @@ objdump)       have() { command -v objdump; };                          packages
 qemu)          have() { command -v qemu-aarch64-static; };              packages="qemu-user-static" ;;
 time)          have() { test -x /usr/bin/time && command -v file; };     packages="time file" ;;
 opencv)        have() { command -v g++ && pkg-config --exists opencv4; }; packages="g++ pkg-config libopencv-dev" ;;
+ffmpeg)        have() { command -v ffmpeg; };                           packages="ffmpeg" ;;
 onnx-testdata) have() { test -d /usr/share/libonnx-testdata/data; };    packages="libonnx-testdata" ;;
 *) echo "need.sh: nobody knows how to get $1" >&2; exit 2 ;;
 esac
