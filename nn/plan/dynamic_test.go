@@ -115,6 +115,26 @@ var dynamicNets = map[string]func(n *net) nn.ValueID{
 		c.Group = 1
 		return n.op(&c, q[0], w, q[2], zero)
 	},
+	"depthwise sums themselves": func(n *net) nn.ValueID {
+		q := n.dynamic(n.dynamicInput(12))
+		w, zero := n.bytes(nn.Int8, 12, 12, 1, 3, 3)
+		return n.op(&nn.ConvInteger{Pads: []int{1, 1, 1, 1}, Group: 12}, q[0], w, q[2], zero)
+	},
+	"two pictures": func(n *net) nn.ValueID {
+		x := n.dynamicConv(n.Input("x", nn.Float32, nn.D(2), nn.D(8), nn.D(6), nn.D(7)), nn.Uint8, 1, 24, 8, 3, padded3())
+		return n.op(&nn.Clip{}, n.dynamicConv(x, nn.Uint8, 24, 24, 24, 3, nn.ConvInteger{Pads: []int{0, 1, 2, 1}, Group: 24}), n.Const("lo", nn.Scalar(float32(-1))), n.Const("hi", nn.Scalar(float32(40))))
+	},
+	"bytes read twice": func(n *net) nn.ValueID {
+		q := n.dynamic(n.dynamicInput(16))
+		w, zero := n.bytes(nn.Uint8, 1, 16, 1, 3, 3)
+		v, other := n.bytes(nn.Uint8, 1, 16, 16, 1, 1)
+		s := n.Const("s", nn.Scalar(float32(0.003)))
+		d := padded3()
+		d.Group = 16
+		a := n.scaled(n.op(&d, q[0], w, q[2], zero), q[1], s, n.weight(1, 16, 1, 1))
+		b := n.scaled(n.op(&nn.ConvInteger{Group: 1}, q[0], v, q[2], other), q[1], s, n.weight(1, 16, 1, 1))
+		return n.op(&nn.Add{}, a, b)
+	},
 	"sums cast alone": func(n *net) nn.ValueID {
 		q := n.dynamic(n.dynamicInput(12))
 		w, zero := n.bytes(nn.Uint8, 1, 12, 1, 3, 3)
