@@ -1,0 +1,160 @@
+package data
+
+import (
+	"bufio"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ocellus-vision/ocellus/vision"
+)
+
+// Limits of IDX files.
+const (
+	maxIDXSide  = 4096
+	maxIDXBytes = 4 << 30
+)
+
+// ReadIDX reads pictures and labels from two files in the format of MNIST, as
+// they are or compressed by gzip: Y. LeCun, C. Cortes and C. Burges, "The MNIST
+// database of handwritten digits". Classes may be nil: they are then called by
+// their numbers. The error is an *ErrFile.
+func ReadIDX(images, labels string, classes []string) (*Labelled, error) {
+	pix, dims, err := idxFile(images, 3)
+	if err != nil {
+		return nil, err
+	}
+	l, count, err := idxFile(labels, 1)
+	if err != nil {
+		return nil, err
+	}
+	if count[0] != dims[0] {
+		return nil, bad(labels, 0, "has %d labels, but %s has %d pictures", count[0], images, dims[0])
+	}
+	s := &Labelled{Kind: "IDX", Source: images, Classes: classes, labels: make([]int32, len(l))}
+	most := byte(0)
+	for i, v := range l {
+		s.labels[i] = int32(v)
+		most = max(most, v)
+		if classes != nil && int(v) >= len(classes) {
+			return nil, bad(labels, 0, "label %d is class %d of %d", i, v, len(classes))
+		}
+	}
+	for i := 0; classes == nil && i <= int(most); i++ {
+		s.Classes = append(s.Classes, fmt.Sprint(i))
+	}
+	h, w := dims[1], dims[2]
+	s.name = func(i int) string { return fmt.Sprintf("%s[%d]", filepath.Base(images), i) }
+	s.read = func(i int) (*vision.Image, error) {
+		m := vision.NewImage(w, h)
+		for j, v := range pix[i*w*h:][:w*h] {
+			m.Pix[3*j], m.Pix[3*j+1], m.Pix[3*j+2] = v, v, v
+		}
+		return m, nil
+	}
+	sum := sha256.New()
+	fmt.Fprintln(sum, dims)
+	sum.Write(pix)
+	sum.Write(l)
+	s.hash = hex.EncodeToString(sum.Sum(nil))
+	return s, nil
+}
+
+// idxFile reads an IDX file of bytes with so many dimensions.
+func idxFile(path string, rank int) (data []byte, dims []int, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, cause(path, err)
+	}
+	defer f.Close()
+	r := bufio.NewReader(f)
+	if head, _ := r.Peek(2); len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, nil, cause(path, err)
+		}
+		r = bufio.NewReader(z)
+	}
+	dims, err = idxHead(path, r, rank)
+	if err != nil {
+		return nil, nil, err
+	}
+	size := 1
+	for _, d := range dims {
+		if size *= d; size > maxIDXBytes {
+			return nil, nil, bad(path, 0, "holds more than %d MiB", maxIDXBytes>>20)
+		}
+	}
+	// Grown as it is read: what a header says costs nothing until it is there.
+	data, err = io.ReadAll(io.LimitReader(r, int64(size)))
+	switch {
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, nil, cause(path, err)
+	case len(data) < size:
+		return nil, nil, bad(path, 0, "is cut short: %d bytes of %d", len(data), size)
+	}
+	if _, err := r.ReadByte(); err == nil {
+		return nil, nil, bad(path, 0, "has more bytes than its %v say", dims)
+	}
+	return data, dims, nil
+}
+
+// idxHead reads the magic number and the extents.
+func idxHead(path string, r io.Reader, rank int) ([]int, error) {
+	head := make([]byte, 4+4*rank)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, bad(path, 0, "is no IDX file: its header is cut short")
+	}
+	if head[0] != 0 || head[1] != 0 || head[2] != 8 || int(head[3]) != rank {
+		return nil, bad(path, 0, "is no IDX file of bytes with %d dimensions: it begins with % x", rank, head[:4])
+	}
+	dims := make([]int, rank)
+	for i := range dims {
+		d := binary.BigEndian.Uint32(head[4+4*i:])
+		limit := uint32(maxFiles)
+		if i > 0 {
+			limit = maxIDXSide
+		}
+		if d < 1 || d > limit {
+			return nil, bad(path, 0, "dimension %d is %d, want 1 to %d", i, d, limit)
+		}
+		dims[i] = int(d)
+	}
+	return dims, nil
+}
+
+// MNIST reads one part, "train" or "test" (whose files are named t10k or
+// test), of a folder with the four files of MNIST, Fashion-MNIST or a set of
+// their kind. The error is an *ErrFile that names what is missing.
+func MNIST(dir, part string) (*Labelled, error) {
+	prefixes := []string{"train"}
+	if part != "train" {
+		prefixes = []string{"t10k", "test"}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, cause(dir, err)
+	}
+	find := func(what string) string {
+		for _, p := range prefixes {
+			for _, e := range entries {
+				if n := e.Name(); strings.HasPrefix(n, p) && strings.Contains(n, what) {
+					return filepath.Join(dir, n)
+				}
+			}
+		}
+		return ""
+	}
+	images, labels := find("images"), find("labels")
+	if images == "" || labels == "" {
+		return nil, bad(dir, 0, "has no %s-images…idx3-ubyte and %s-labels…idx1-ubyte (with or without .gz)", prefixes[0], prefixes[0])
+	}
+	return ReadIDX(images, labels, nil)
+}

@@ -1,0 +1,110 @@
+package data
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/ocellus-vision/ocellus/vision"
+)
+
+// Labelled is pictures with one class each: digits, things, people. Pictures
+// are read when they are asked for, from any number of goroutines.
+type Labelled struct {
+	Kind    string   // "IDX", "folders", "CIFAR", …
+	Source  string   // the file or folder it was read from
+	Classes []string // names, by index
+
+	labels []int32
+	name   func(i int) string
+	read   func(i int) (*vision.Image, error)
+	hash   string
+}
+
+// Len returns how many pictures there are.
+func (s *Labelled) Len() int { return len(s.labels) }
+
+// Label returns the class of picture i.
+func (s *Labelled) Label(i int) int { return int(s.labels[i]) }
+
+// Name says where picture i comes from, for people: a file, or a file and the
+// number within.
+func (s *Labelled) Name(i int) string { return s.name(i) }
+
+// Image reads picture i, in RGB; grey ones have three channels alike. It may
+// be shared: it is not to be changed. The error is an *ErrFile.
+func (s *Labelled) Image(i int) (*vision.Image, error) { return s.read(i) }
+
+// Hash names what the set holds, in hex: two sets of the same hash have the
+// same pictures and labels in the same order.
+func (s *Labelled) Hash() string { return s.hash }
+
+// Counts returns how many pictures each class has.
+func (s *Labelled) Counts() []int {
+	n := make([]int, len(s.Classes))
+	for _, l := range s.labels {
+		n[l]++
+	}
+	return n
+}
+
+// Subset returns the pictures of those indices, in that order.
+func (s *Labelled) Subset(indices []int) *Labelled {
+	sub := *s
+	sub.labels = make([]int32, len(indices))
+	h := sha256.New()
+	fmt.Fprintln(h, s.hash)
+	for i, j := range indices {
+		sub.labels[i] = s.labels[j]
+		fmt.Fprintln(h, j)
+	}
+	sub.name = func(i int) string { return s.name(indices[i]) }
+	sub.read = func(i int) (*vision.Image, error) { return s.read(indices[i]) }
+	sub.hash = hex.EncodeToString(h.Sum(nil))
+	return &sub
+}
+
+// Split cuts off a part of each class, the fraction given but at least one
+// picture of every class that has two: what is left, and the part. Which
+// pictures it takes hangs on seed and number alone.
+func (s *Labelled) Split(fraction float64, seed uint64) (rest, part *Labelled) {
+	taken := make([]bool, s.Len())
+	byClass := make([][]int, len(s.Classes))
+	for i, l := range s.labels {
+		byClass[l] = append(byClass[l], i)
+	}
+	for class, members := range byClass {
+		want := int(float64(len(members))*fraction + 0.5)
+		if want == 0 && fraction > 0 && len(members) > 1 {
+			want = 1
+		}
+		for k := range min(want, len(members)) { // Fisher and Yates, cut short
+			j := k + int(Draw(seed, uint64(class), uint64(k))%uint64(len(members)-k))
+			members[k], members[j] = members[j], members[k]
+			taken[members[k]] = true
+		}
+	}
+	var in, out []int
+	for i, t := range taken {
+		if t {
+			out = append(out, i)
+		} else {
+			in = append(in, i)
+		}
+	}
+	return s.Subset(in), s.Subset(out)
+}
+
+// Draw returns a number that hangs on its arguments alone: randomness that is
+// the same whatever else is drawn, in whatever order. It is a chain of
+// SplitMix64's finaliser (Steele, Lea and Flood, 2014).
+func Draw(keys ...uint64) uint64 {
+	x := uint64(0x9e3779b97f4a7c15)
+	for _, k := range keys {
+		x += k + 0x9e3779b97f4a7c15
+		x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+		x = (x ^ x>>27) * 0x94d049bb133111eb
+		x ^= x >> 31
+	}
+	return x
+}
