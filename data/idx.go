@@ -130,31 +130,28 @@ func idxHead(path string, r io.Reader, rank int) ([]int, error) {
 	return dims, nil
 }
 
-// MNIST reads one part, "train" or "test" (whose files are named t10k or
-// test), of a folder with the four files of MNIST, Fashion-MNIST or a set of
-// their kind. The error is an *ErrFile that names what is missing.
+// MNIST reads one part, "train" or "test", of a folder with the four files of
+// MNIST, Fashion-MNIST or a set of their kind: train-images-idx3-ubyte,
+// t10k-labels-idx1-ubyte and so on, whatever the numbers, with or without .gz.
+// The error is an *ErrFile that names what is missing.
 func MNIST(dir, part string) (*Labelled, error) {
-	prefixes := []string{"train"}
-	if part != "train" {
-		prefixes = []string{"t10k", "test"}
-	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, cause(dir, err)
 	}
 	find := func(what string) string {
-		for _, p := range prefixes {
-			for _, e := range entries {
-				if n := e.Name(); strings.HasPrefix(n, p) && strings.Contains(n, what) {
-					return filepath.Join(dir, n)
-				}
+		for _, e := range entries {
+			n := e.Name()
+			if strings.HasPrefix(n, "t") && strings.HasPrefix(n, "train") == (part == "train") && strings.Contains(n, what) {
+				return filepath.Join(dir, n)
 			}
 		}
 		return ""
 	}
-	images, labels := find("images"), find("labels")
+	images, labels := find("-images-idx3"), find("-labels-idx1")
 	if images == "" || labels == "" {
-		return nil, bad(dir, 0, "has no %s-images…idx3-ubyte and %s-labels…idx1-ubyte (with or without .gz)", prefixes[0], prefixes[0])
+		first := map[bool]string{true: "train", false: "t10k"}[part == "train"]
+		return nil, bad(dir, 0, "has no %s-images-idx3-ubyte and %s-labels-idx1-ubyte, with or without .gz", first, first)
 	}
 	return ReadIDX(images, labels, nil)
 }

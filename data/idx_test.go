@@ -118,3 +118,16 @@ func TestSplitTakesOfEveryClass(t *testing.T) {
 		}
 	}
 }
+
+func TestRealMNIST(t *testing.T) {
+	const dir = "../../shared/data/datasets/mnist"
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("MNIST is not here: ", err)
+	}
+	for part, want := range map[string]int{"train": 30000, "test": 8000} {
+		s, err := MNIST(dir, part)
+		if err != nil || s.Len() != want || len(s.Classes) != 10 {
+			t.Errorf("%s: %v, %v", part, s, err)
+		}
+	}
+}
