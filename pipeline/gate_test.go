@@ -77,3 +77,46 @@ func TestMotionIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestTracksEndAtAnotherScene turns the picture upside down: it is another one
+// then, of the same brightness.
+func TestTracksEndAtAnotherScene(t *testing.T) {
+	const cut = 60
+	src := newScene(t, "synthetic:320x240@30", true, 100)
+	src.change = func(n int, f *capture.Frame) {
+		if n < cut {
+			return
+		}
+		p := f.Planes[0]
+		for y := range f.H / 2 {
+			a, b := p.Pix[y*p.Stride:(y+1)*p.Stride], p.Pix[(f.H-1-y)*p.Stride:(f.H-y)*p.Stride]
+			for i := range a {
+				a[i], b[i] = b[i], a[i]
+			}
+		}
+		for i := 0; i < len(p.Pix); i += 2 { // and negative, so that its edges differ
+			p.Pix[i] = 255 - p.Pix[i]
+		}
+	}
+	out := &notes{}
+	l := loop(t, Config{Source: src, Detector: &colours{}, Every: true, Track: DefaultTrack(), Sinks: []Sink{out}})
+	if err := l.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	leave := out.of(Leave)
+	if len(leave) < 4 {
+		t.Fatalf("%d left", len(leave))
+	}
+	for _, e := range leave[:4] {
+		if e.Reason != reasonScene || e.Sequence != cut {
+			t.Errorf("event %s", e.AppendJSON(nil))
+		}
+	}
+	for _, v := range out.views[cut:] {
+		for _, tr := range v.Tracks {
+			if tr.ID <= 4 {
+				t.Errorf("frame %d shows track %d", v.Sequence, tr.ID)
+			}
+		}
+	}
+}

@@ -34,7 +34,7 @@ type Loop struct {
 	dets     []vision.Detection
 	scores   []float32 // of dets, before they were stretched
 	scale    scale
-	gate     *gate // nil: every frame is searched
+	gate     *gate // nil: nothing is followed, and all frames are searched
 	tracker  *track.Tracker
 	watcher  *zone.Watcher
 	followed []followed
@@ -91,7 +91,7 @@ func (l *Loop) follow() (err error) {
 		return err
 	}
 	l.scale = newScale(l.c.Filter, l.c.Detector.Score(), l.c.Track)
-	if l.c.Motion != nil {
+	if l.c.Motion != nil || l.c.Track != nil {
 		if l.gate, err = newGate(l.c.Motion); err != nil {
 			return err
 		}

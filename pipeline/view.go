@@ -43,7 +43,7 @@ type Stage uint8
 const (
 	StageWait    Stage = iota // from its capture until its turn came
 	StageDecode               // MJPEG into planes
-	StageMotion               // whether anything moves
+	StageMotion               // whether anything moves, or everything changed
 	StagePrepare              // crop, resize, colour and scale into the plan's input
 	StageInfer                // the network
 	StageRead                 // its outputs into detections, doubles suppressed

@@ -32,7 +32,7 @@ func (l *Loop) one(ctx context.Context, now time.Time) error {
 	if !l.decode() {
 		return nil
 	}
-	if !l.still() {
+	if !l.still(ctx) {
 		found, err := l.detect(ctx)
 		switch {
 		case err != nil:
