@@ -21,6 +21,9 @@ func (s Size) String() string {
 	return strconv.Itoa(s.W) + "x" + strconv.Itoa(s.H)
 }
 
+// MarshalText is for JSON.
+func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads what String writes.
 func (s *Size) UnmarshalText(b []byte) (err error) {
 	*s, err = parseSize(string(b))

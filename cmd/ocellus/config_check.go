@@ -30,14 +30,23 @@ docs/configuration.md lists the settings, and the variables that override them.`
 
 // summary says what a configuration would run.
 type summary struct {
-	File     string          `json:"file"`
-	Sources  []config.Source `json:"sources"`
-	Models   []namedFile     `json:"models"`
-	Folders  []namedFile     `json:"files"` // and files that are read
-	Writes   []namedFile     `json:"writes"`
-	Listen   string          `json:"listen,omitempty"`
-	Token    bool            `json:"token"`
-	Problems []string        `json:"problems"`
+	File     string       `json:"file"`
+	Sources  []sourceLine `json:"sources"`
+	Models   []namedFile  `json:"models"`
+	Folders  []namedFile  `json:"files"` // and files that are read
+	Writes   []namedFile  `json:"writes"`
+	Listen   string       `json:"listen,omitempty"`
+	Token    bool         `json:"token"`
+	Problems []string     `json:"problems"`
+}
+
+// sourceLine is what is told of a source.
+type sourceLine struct {
+	Name   string      `json:"name"`
+	Source string      `json:"source"` // without passwords
+	Size   config.Size `json:"size,omitzero"`
+	FPS    float64     `json:"fps,omitzero"`
+	Format string      `json:"format"`
 }
 
 // namedFile is a file and what it is for.
@@ -68,8 +77,7 @@ func summarise(path string, f *config.File) *summary {
 	s := &summary{File: path, Models: []namedFile{}, Folders: []namedFile{}, Writes: []namedFile{}, Problems: []string{}}
 	s.models(f)
 	for i, src := range f.Sources {
-		src.Source = src.Redacted()
-		s.Sources = append(s.Sources, src)
+		s.Sources = append(s.Sources, sourceLine{src.Name, src.Redacted(), src.Size, src.FPS, src.Format})
 		// What has a colon is no file, and what does not start with a separator
 		// may be a word such as camera.
 		if filepath.IsAbs(src.Source) {
@@ -139,7 +147,7 @@ func (s *summary) print(env *cli.Env) error {
 	}
 	rows := [][]string{{s.File, state}}
 	for _, src := range s.Sources {
-		rows = append(rows, []string{"source", sourceText(&src)})
+		rows = append(rows, []string{"source", src.String()})
 	}
 	for _, list := range []struct {
 		title string
@@ -167,8 +175,7 @@ func (s *summary) print(env *cli.Env) error {
 	return nil
 }
 
-// sourceText is a source in a line.
-func sourceText(s *config.Source) string {
+func (s *sourceLine) String() string {
 	words := []string{s.Name + ":", s.Source}
 	if s.Size != (config.Size{}) {
 		words = append(words, s.Size.String())

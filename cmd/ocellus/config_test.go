@@ -12,7 +12,8 @@ import (
 	"github.com/ocellus-vision/ocellus/internal/cli"
 )
 
-// TestConfigInit writes a file, and checks it with a model that is there.
+// TestConfigInit writes a file, checks it with a model that is there, and runs
+// it.
 func TestConfigInit(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.yaml")
 	if out, errs, code := run(t, "config", "init", file, "--source", "synthetic:320x240@10"); code != cli.OK || !strings.Contains(out, "config check "+file) {
@@ -28,6 +29,10 @@ func TestConfigInit(t *testing.T) {
 		if code != cli.OK || !strings.Contains(out, want) {
 			t.Errorf("exit code %d, without %q:\n%s%s", code, want, out, errs)
 		}
+	}
+	t.Setenv("OCELLUS_PREVIEW_LISTEN", "127.0.0.1:0")
+	if _, errs, code := run(t, "run", "--config", file, "--duration", "300ms"); code != cli.OK || !strings.Contains(errs, "camera1: ") {
+		t.Errorf("it does not run: exit code %d\n%s", code, errs)
 	}
 	if _, errs, code := run(t, "config", "init", file); code != cli.Usage || !strings.Contains(errs, "--force") {
 		t.Errorf("over a file: exit code %d, %s", code, errs)
