@@ -71,7 +71,7 @@ var arrows = table(`
 // testArrows lists what tests of a package may import besides what the
 // package itself may, itself, and internal/check.
 var testArrows = table(`
-	nn/plan          format/onnx models
+	nn/plan          format/onnx models quant
 	models           format/onnx nn/plan
 	format/onnx      nn/plan
 	vision/head      format/onnx format/npy nn/plan nn vision/meta
