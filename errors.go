@@ -24,6 +24,12 @@ type ErrInput struct {
 
 func (e *ErrInput) Error() string { return fmt.Sprintf("input %q: %s", e.Input, e.Why) }
 
+// ErrModelFile says that the file of a session, which is read again for inputs of
+// other shapes, is no longer what it was.
+type ErrModelFile struct{ File, Why string }
+
+func (e *ErrModelFile) Error() string { return e.File + ": " + e.Why }
+
 // ErrNotDetector says why Detect cannot be used with a model.
 type ErrNotDetector struct {
 	Model string

@@ -101,7 +101,7 @@ func readModel(file string) (*nn.Graph, *meta.Model, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := new(options).metaOf(g, hashOf(file))
+	m, err := new(options).metaOf(g, &modelFile{hash: hashOf(file)})
 	return g, m, err
 }
 

@@ -17,9 +17,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -50,7 +48,7 @@ type Session struct {
 	weights  *nn.Graph       // graph with its weights, where graph is an outline; nil once a plan has them
 	closed   bool
 
-	hash func() ([sha256.Size]byte, error) // of the file; nil: there is none
+	file *modelFile // nil: there is none
 }
 
 type options struct {
@@ -102,31 +100,23 @@ func WithMeta(describe func(*nn.Graph, *meta.Model) error) Option {
 // session.
 func WithPool(p *plan.Pool) Option { return func(o *options) { o.pool = p } }
 
-// Open reads an ONNX file and makes it ready. A file without metadata that
+// Open reads an ONNX file and makes it ready. The session of a model that leaves
+// dimensions open keeps the file open, and reads it again for inputs of shapes
+// that it has not met. A file without metadata that
 // others published, and that meta.KnownModels lists, is known by its hash.
 // Everything that can be wrong
 // with the model is found here; the errors are those of packages onnx, nn,
 // plan, meta and head, and say what to do where something can be done.
 func Open(file string, opts ...Option) (*Session, error) {
-	g, err := onnx.ReadFile(file)
+	m, g, err := openModel(file)
 	if err != nil {
 		return nil, err
 	}
-	return open(file, filepath.Base(file), g, hashOf(file), opts)
-}
-
-// hashOf returns what reads a file once more, for its hash.
-func hashOf(file string) func() ([sha256.Size]byte, error) {
-	return func() (sum [sha256.Size]byte, err error) {
-		f, err := os.Open(file)
-		if err != nil {
-			return sum, err
-		}
-		defer f.Close()
-		h := sha256.New()
-		_, err = io.Copy(h, f)
-		return [sha256.Size]byte(h.Sum(nil)), err
+	s, err := open(file, filepath.Base(file), g, m, opts)
+	if err != nil {
+		m.close()
 	}
+	return s, err
 }
 
 // OpenFS is Open for a file of a file system, an embed.FS for one.
@@ -140,12 +130,12 @@ func OpenFS(fsys fs.FS, file string, opts ...Option) (*Session, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(data) // now, so that the session does not hold data
-	return open(file, path.Base(file), g, func() ([sha256.Size]byte, error) { return sum, nil }, opts)
+	return open(file, path.Base(file), g, &modelFile{hash: func() ([sha256.Size]byte, error) { return sum, nil }}, opts)
 }
 
-// open makes a graph ready that nobody else has. sum is the hash of its file.
-func open(file, base string, g *nn.Graph, sum func() ([sha256.Size]byte, error), opts []Option) (*Session, error) {
-	s, err := newSession(g, sum, opts)
+// open makes a graph ready that nobody else has.
+func open(file, base string, g *nn.Graph, m *modelFile, opts []Option) (*Session, error) {
+	s, err := newSession(g, m, opts)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -159,19 +149,19 @@ func open(file, base string, g *nn.Graph, sum func() ([sha256.Size]byte, error),
 // New makes a graph ready. The graph is shared, not copied.
 func New(g *nn.Graph, opts ...Option) (*Session, error) { return newSession(g, nil, opts) }
 
-// newSession makes a graph ready: one of a file of its own, whose hash is sum,
-// or one that is shared, where that is nil.
-func newSession(g *nn.Graph, sum func() ([sha256.Size]byte, error), opts []Option) (*Session, error) {
+// newSession makes a graph ready: one of a file of its own, or one that is
+// shared, where that is nil.
+func newSession(g *nn.Graph, file *modelFile, opts []Option) (*Session, error) {
 	o, err := settled(opts)
 	if err != nil {
 		return nil, err
 	}
-	m, err := o.metaOf(g, sum)
+	m, err := o.metaOf(g, file)
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{name: g.Name, graph: g, meta: m, opts: o, byValue: map[string]bool{}, hash: sum}
-	if sum != nil {
+	s := &Session{name: g.Name, graph: g, meta: m, opts: o, byValue: map[string]bool{}, file: file}
+	if file != nil {
 		s.ownWeights()
 	}
 	if err := s.prepare(); err != nil {
@@ -211,13 +201,13 @@ func (o *options) planOptions() []plan.Option {
 
 // metaOf returns what the model says of itself; or, for a model that says
 // nothing, what is known of the file; and then what WithMeta makes of it.
-func (o *options) metaOf(g *nn.Graph, file func() ([sha256.Size]byte, error)) (*meta.Model, error) {
+func (o *options) metaOf(g *nn.Graph, file *modelFile) (*meta.Model, error) {
 	m, err := meta.Parse(g.Meta)
 	if err != nil {
 		return nil, err
 	}
 	if m.Task == "" && m.Head == nil && file != nil {
-		sum, err := file()
+		sum, err := file.hash()
 		if err != nil {
 			return nil, err
 		}
@@ -240,7 +230,7 @@ func (o *options) metaOf(g *nn.Graph, file func() ([sha256.Size]byte, error)) (*
 func (s *Session) prepare() error {
 	var err error
 	if s.find, err = newDetector(s); err == nil {
-		s.keepSole(s.find.plan)
+		s.keepFirst(s.find.plan)
 		return nil
 	}
 	if s.meta.Head != nil {
@@ -252,7 +242,7 @@ func (s *Session) prepare() error {
 		return err
 	}
 	if err == nil {
-		s.keepSole(p)
+		s.keepFirst(p)
 	}
 	return nil
 }
@@ -263,10 +253,10 @@ func (s *Session) Name() string { return s.name }
 // SHA256 returns the hash of the model's file in hex, by which a decision can
 // be traced to the model; "" for a session of New. The file is read for it.
 func (s *Session) SHA256() (string, error) {
-	if s.hash == nil {
+	if s.file == nil {
 		return "", nil
 	}
-	sum, err := s.hash()
+	sum, err := s.file.hash()
 	if err != nil {
 		return "", err
 	}
@@ -288,8 +278,8 @@ func (s *Session) Meta() *meta.Model { return s.meta }
 // Inputs returns the inputs as the graph declares them.
 func (s *Session) Inputs() []nn.Input { return s.graph.Inputs }
 
-// Graph returns the model's graph. Of a file whose inputs have fixed shapes it
-// lacks the large constants: those are held in the plan alone.
+// Graph returns the model's graph. Of a file it may lack the large constants:
+// those are held in plans alone.
 func (s *Session) Graph() *nn.Graph { return s.graph }
 
 // Close ends the session's threads. Calls of Run and Detect that come after
@@ -298,6 +288,7 @@ func (s *Session) Close() error {
 	s.mu.Lock()
 	was := s.closed
 	s.closed = true
+	s.file.close()
 	s.mu.Unlock()
 	if !was && s.opts.pool == nil {
 		s.pool.Close()

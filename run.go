@@ -73,6 +73,9 @@ func (s *Session) planFor(inputs map[string]*nn.Tensor) (*compiled, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return nil, ErrClosed
+	}
 	for {
 		key, b := s.bindings(inputs)
 		if i := slices.IndexFunc(s.plans, func(c *compiled) bool { return c.key == key }); i >= 0 {
@@ -138,47 +141,62 @@ func (s *Session) bindings(inputs map[string]*nn.Tensor) (string, plan.Bindings)
 	return key.String(), b
 }
 
+// compile makes a plan. The weights are given up to it where they can be read
+// again, and where no other plan can follow. Before there is a plan, they are
+// kept while inputs have to say more.
 func (s *Session) compile(b plan.Bindings) (*plan.Plan, error) {
 	opts := append(s.opts.planOptions(), plan.WithInputsAsRead())
+	if s.weights == nil && s.outlined && s.file.rereads() {
+		g, err := s.file.read()
+		if err != nil {
+			return nil, err
+		}
+		s.weights = g
+	}
 	if s.weights == nil {
 		return plan.Compile(s.graph, b, opts...)
 	}
-	sole := len(s.byValue) == 0
-	if sole {
+	gives := len(s.byValue) == 0 || s.file.rereads()
+	if gives {
 		opts = append(opts, plan.WithGraphTaken())
 	}
 	p, err := plan.Compile(s.weights, b, opts...)
-	if err == nil && sole {
+	if gives && (err == nil || s.file.rereads() && (len(s.plans) > 0 || !waitsForInputs(err))) {
 		s.weights = nil
 	}
 	return p, err
 }
 
-// ownWeights lets the session give up the graph's weights to the first plan,
-// where no other can follow: every dimension is fixed. It is for a graph that
-// nobody else has.
+// ownWeights lets the session give up the graph's weights to plans: to the first
+// one, where every dimension is fixed and no other can follow; else to each, where
+// they can be read again. It is for a graph that nobody else has.
 func (s *Session) ownWeights() {
+	fixed := true
 	for _, in := range s.graph.Inputs {
-		if !in.Ranked || slices.ContainsFunc(in.Dims, func(d nn.Dim) bool { return d.Size < 0 }) {
-			return
-		}
+		fixed = fixed && in.Ranked && !slices.ContainsFunc(in.Dims, func(d nn.Dim) bool { return d.Size < 0 })
+	}
+	if fixed {
+		s.file.close()
+	} else if !s.file.rereads() {
+		return
 	}
 	s.weights, s.graph = s.graph, outline(s.graph)
 	s.outlined = true
 }
 
-// keepSole keeps the plan that has taken the weights: no other can follow.
-func (s *Session) keepSole(p *plan.Plan) {
-	if !s.outlined || s.weights != nil {
+// keepFirst keeps the plan that has been given the weights, for inputs of its
+// shapes.
+func (s *Session) keepFirst(p *plan.Plan) {
+	if !s.outlined || s.weights != nil || len(p.Inputs()) != len(s.graph.Inputs) {
 		return
 	}
 	inputs := map[string]*nn.Tensor{}
-	for _, in := range s.graph.Inputs {
-		shape := nn.Shape{Rank: len(in.Dims)}
-		for i, d := range in.Dims {
-			shape.Dims[i] = d.Size
+	for i, port := range p.Inputs() {
+		shape := port.Shape
+		if port.NHWC {
+			shape = nn.S(shape.Dims[0], shape.Dims[3], shape.Dims[1], shape.Dims[2])
 		}
-		inputs[s.graph.ValueName(in.Value)] = &nn.Tensor{DType: in.DType, Shape: shape}
+		inputs[port.Name] = &nn.Tensor{DType: s.graph.Inputs[i].DType, Shape: shape}
 	}
 	key, _ := s.bindings(inputs)
 	s.plans = append(s.plans, &compiled{key: key, plan: p})

@@ -20,6 +20,12 @@ func ReadFile(path string) (*nn.Graph, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return Read(f)
+}
+
+// Read is ReadFile for a file that is open, from its beginning.
+func Read(f *os.File) (*nn.Graph, error) {
+	path := f.Name()
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -41,7 +47,7 @@ func ReadFile(path string) (*nn.Graph, error) {
 	defer buf.free()
 	// A file that shrinks meanwhile ends early, one that grows is cut: either
 	// is damaged for Decode.
-	n, err := io.ReadFull(f, buf.data)
+	n, err := io.ReadFull(io.NewSectionReader(f, 0, info.Size()), buf.data)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, err
 	}
