@@ -15,16 +15,27 @@ const within = 0.6
 // An object that two regions both show, or of which one shows a part, is kept
 // once, as the better of them saw it.
 func merge(dets []vision.Detection, iou float32) []vision.Detection {
+	return new(merger).run(dets, iou)
+}
+
+// merger merges and keeps the memory that it takes.
+type merger struct {
+	nms  vision.Suppressor
+	kept []vision.Detection
+}
+
+// run is merge; what it returns is valid until the next.
+func (m *merger) run(dets []vision.Detection, iou float32) []vision.Detection {
 	// Boxes that were suppressed within their region already are means over
 	// many anchors; between regions the better view wins, not the mean.
-	best := vision.NMS(dets, vision.NMSConfig{IoU: iou, Mode: vision.Hard, TopK: -1})
-	kept := make([]vision.Detection, 0, len(best))
-	for _, d := range best {
-		if !inside(&d, kept) {
-			kept = append(kept, d)
+	best := m.nms.Run(dets, vision.NMSConfig{IoU: iou, Mode: vision.Hard, TopK: -1})
+	m.kept = m.kept[:0]
+	for i := range best {
+		if !inside(&best[i], m.kept) {
+			m.kept = append(m.kept, best[i])
 		}
 	}
-	return kept
+	return m.kept
 }
 
 func inside(d *vision.Detection, kept []vision.Detection) bool {

@@ -18,7 +18,7 @@ func (r rows) Row(dst []uint8, y int) { copy(dst, r.Pix[y*r.W*3:(y+1)*r.W*3]) }
 
 func stream(t testing.TB, s *ocellus.Session, least float32) *ocellus.Stream {
 	t.Helper()
-	st, err := s.NewStream(least)
+	st, err := s.NewStream(ocellus.StreamOptions{Least: least})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,8 +109,11 @@ func TestStreamReduction(t *testing.T) {
 func TestStreamRefuses(t *testing.T) {
 	s := open(t)
 	var wrong *ocellus.ErrOption
-	if _, err := s.NewStream(1.5); !errors.As(err, &wrong) {
+	if _, err := s.NewStream(ocellus.StreamOptions{Least: 1.5}); !errors.As(err, &wrong) {
 		t.Errorf("a score of 1.5: %v", err)
+	}
+	if _, err := s.NewStream(ocellus.StreamOptions{Columns: 3}); !errors.As(err, &wrong) {
+		t.Errorf("three columns and no rows: %v", err)
 	}
 	st, pic := stream(t, s, 0), night(64, 64)
 	var input *ocellus.ErrInput
@@ -129,7 +132,7 @@ func TestStreamRefuses(t *testing.T) {
 	if _, err := st.Detect(t.Context(), rows{pic}, pic.Bounds(), nil); !errors.Is(err, ocellus.ErrClosed) {
 		t.Errorf("closed: %v", err)
 	}
-	if _, err := s.NewStream(0); !errors.Is(err, ocellus.ErrClosed) {
+	if _, err := s.NewStream(ocellus.StreamOptions{}); !errors.Is(err, ocellus.ErrClosed) {
 		t.Errorf("NewStream when closed: %v", err)
 	}
 }
@@ -161,5 +164,38 @@ func TestSHA256OfSession(t *testing.T) {
 	sum, err := open(t).SHA256()
 	if err != nil || len(sum) != 64 {
 		t.Errorf("%q, %v", sum, err)
+	}
+}
+
+// TestStreamSearchesTiles looks for squares that are too small for the model
+// in the whole picture, some of them where tiles meet.
+func TestStreamSearchesTiles(t *testing.T) {
+	s := open(t)
+	var want []vision.Box
+	for i := range 8 {
+		want = append(want, square(float32(10+30*i), float32(8+22*i), 8))
+	}
+	pic := night(256, 192, want...)
+	st, err := s.NewStream(ocellus.StreamOptions{Columns: 3, Rows: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := st.Detect(t.Context(), rows{pic}, pic.Bounds(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, got, want, 2)
+	if few, err := stream(t, s, 0).Detect(t.Context(), rows{pic}, pic.Bounds(), nil); err != nil || len(few) >= len(want) {
+		t.Errorf("%d found without tiles; %v", len(few), err)
+	}
+	if r, whole := st.Reduction(256, 192), stream(t, s, 0).Reduction(256, 192); r >= whole {
+		t.Errorf("tiles are made smaller by %v, the whole by %v", r, whole)
+	}
+	ctx, src := t.Context(), vision.Rows(rows{pic})
+	dets := got
+	once := func() { dets, err = st.Detect(ctx, src, pic.Bounds(), dets[:0]) }
+	once()
+	if n := testing.AllocsPerRun(10, once); n != 0 || err != nil {
+		t.Errorf("%v allocations; %v", n, err)
 	}
 }

@@ -50,10 +50,16 @@ func (d *decoder) checkSources(f *File) {
 	}
 }
 
+// maxTiles bounds detect.tiles, as ocellus.StreamOptions does.
+const maxTiles = 16
+
 func (d *decoder) checkDetect(f *File) {
 	r := f.Detect.Region
 	if r[0] >= r[2] || r[1] >= r[3] {
 		d.unfit("detect.region", "give left, top, right and bottom in this order", "holds nothing")
+	}
+	if t := f.Detect.Tiles; t.W > maxTiles || t.H > maxTiles {
+		d.unfit("detect.tiles", "", "is %v; it may be %dx%d at most", t, maxTiles, maxTiles)
 	}
 	if f.Detect.MinArea > f.Detect.MaxArea {
 		d.unfit("detect.min_area", "", "is above detect.max_area, %v", f.Detect.MaxArea)

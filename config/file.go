@@ -58,6 +58,7 @@ type Detect struct {
 	MinArea float64            `yaml:"min_area" min:"0" max:"1" doc:"Least area of an object, as a share of the picture."`
 	MaxArea float64            `yaml:"max_area" default:"1" min:"0" max:"1" doc:"Greatest area of an object, as a share of the picture."`
 	Anchor  string             `yaml:"anchor" default:"bottom-centre" oneof:"bottom-centre|centre" doc:"The point of an object that zones and lines go by: where it stands, or its middle, as for faces."`
+	Tiles   Size               `yaml:"tiles" example:"3x2" doc:"How many tiles, across and down, the region is searched in besides as a whole, for objects that are small in it; each takes as long as the whole. Empty: none."`
 	Region  [4]float64         `yaml:"region" default:"[0, 0, 1, 1]" min:"0" max:"1" doc:"The part of the picture that is searched: left, top, right, bottom, as shares of its sides."`
 }
 

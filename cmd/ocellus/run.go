@@ -22,6 +22,7 @@ type runCommand struct {
 	Score    float64       `help:"Least score, 0 to 1, in place of the model's own." placeholder:"SCORE"`
 	Class    []string      `help:"A class to report; may be given more than once. Default: all." placeholder:"LABEL[=SCORE]"`
 	Region   string        `help:"The part of the picture that is searched: left, top, right, bottom, as shares of its sides." placeholder:"L,T,R,B"`
+	Tiles    string        `help:"Search so many tiles as well, across and down, for what is small in the picture; each takes as long as the whole." placeholder:"3x2"`
 	Anchor   string        `help:"The point of an object that zones and lines go by: bottom-centre or centre." placeholder:"POINT"`
 	Zone     []string      `help:"A part of the picture whose visitors are reported, a polygon in shares of its sides." placeholder:"NAME=X,Y X,Y X,Y" sep:"none"`
 	Line     []string      `help:"A line whose crossings are reported." placeholder:"NAME=X,Y X,Y" sep:"none"`

@@ -57,6 +57,9 @@ func (c *runCommand) fromFlags() (*config.File, error) {
 	if c.Anchor != "" {
 		f.Detect.Anchor = c.Anchor
 	}
+	if err := f.Detect.Tiles.UnmarshalText([]byte(c.Tiles)); err != nil {
+		return nil, cli.Usagef("--tiles %s: %v", c.Tiles, err)
+	}
 	for _, read := range []func(*config.File) error{c.sources, c.classes, c.region, c.zones} {
 		if err := read(&f); err != nil {
 			return nil, err
@@ -137,15 +140,13 @@ func sizeAndRate(s string) (size config.Size, fps float64, err error) {
 		return size, 0, nil
 	}
 	text, rate, rated := strings.Cut(s, "@")
-	w, h, ok := strings.Cut(text, "x")
-	size.W, err = strconv.Atoi(w)
-	if size.H, _ = strconv.Atoi(h); !ok || err != nil || size.W < 1 || size.H < 1 {
-		return size, 0, cli.Usagef("--capture %s: this is no size; write it as 640x480 or 640x480@30", s)
-	}
 	if rated {
 		if fps, err = strconv.ParseFloat(rate, 64); err != nil || !(fps > 0) {
 			return size, 0, cli.Usagef("--capture %s: %q is no rate; write it as 640x480@30", s, rate)
 		}
+	}
+	if err := size.UnmarshalText([]byte(text)); err != nil {
+		return size, 0, cli.Usagef("--capture %s: %v; write it as 640x480 or 640x480@30", s, err)
 	}
 	return size, fps, nil
 }

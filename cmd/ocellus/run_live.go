@@ -110,7 +110,10 @@ func (l *live) openSource(s *config.Source) error {
 	}
 	l.sources = append(l.sources, src)
 	filter, tracking := filterOf(f, s.Name), trackConfig(&f.Track)
-	stream, err := l.session.NewStream(pipeline.LeastScore(&filter, l.session.Score(), tracking))
+	stream, err := l.session.NewStream(ocellus.StreamOptions{
+		Least:   pipeline.LeastScore(&filter, l.session.Score(), tracking),
+		Columns: f.Detect.Tiles.W, Rows: f.Detect.Tiles.H,
+	})
 	if err != nil {
 		return err
 	}
