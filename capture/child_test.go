@@ -32,7 +32,7 @@ func program(t *testing.T, name, script string, files map[string][]byte) (dir st
 			t.Fatal(err)
 		}
 	}
-	text := fmt.Sprintf("#!%s\nD='%s'\ncase \"$*\" in *-version*) echo 'ffmpeg version 4.3.6-0+deb11u1'; exit;; esac\necho \"$*\" >> $D/args\n%s\n", sh, dir, script)
+	text := fmt.Sprintf("#!%s\nD='%s'\ncase \"$*\" in *-version*) echo 'ffmpeg version 4.3.6-0+deb11u1'; exit;; esac\necho \"$*\" >> $D/args\necho '[info]   Stream #0:0: Video: h264, yuv420p(tv, '\"${MATRIX-unknown}\"'), 16x8' >&2\n%s\n", sh, dir, script)
 	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,8 @@ func argsOf(t *testing.T, dir string) string {
 }
 
 func TestVideoFile(t *testing.T) {
-	dir := program(t, "ffmpeg", `echo '  Stream #0:0: Video: h264, yuv420p(tv, bt709), 16x8' >&2; cat $D/out`, map[string][]byte{"out": bareVideo(5, "XCOLORRANGE=FULL"), "a.mp4": nil})
+	t.Setenv("MATRIX", "bt709")
+	dir := program(t, "ffmpeg", `cat $D/out`, map[string][]byte{"out": bareVideo(5, "XCOLORRANGE=FULL"), "a.mp4": nil})
 	s := open(t, filepath.Join(dir, "a.mp4"), Options{AsFast: true})
 	if i := s.Info(); i.W != 16 || i.H != 8 || i.FPS != 25 || i.Live || i.Kind != "ffmpeg" {
 		t.Errorf("%+v", i)

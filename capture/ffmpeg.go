@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -52,10 +51,13 @@ func openVideo(spec string, o Options, live bool) (Source, error) {
 		return nil, childError(name, "ffmpeg", err, ffmpegCure)
 	}
 	var v video
-	var bt709 atomic.Bool
+	matrix := make(chan bool, 1) // whether that is BT.709's, which YUV4MPEG2 cannot tell
 	see := func(line string) {
-		if strings.Contains(line, "Video:") && strings.Contains(line, "bt709") {
-			bt709.Store(true)
+		if strings.Contains(line, "Video:") {
+			select {
+			case matrix <- strings.Contains(line, "bt709"):
+			default:
+			}
 		}
 	}
 	v.child, err = startChild(program, ffmpegArgs(spec, ffmpegVersion(program), live, o.Loop), hider(spec), see)
@@ -71,7 +73,10 @@ func openVideo(spec string, o Options, live bool) (Source, error) {
 		v.child.stop()
 		return nil, videoError(name, why, err)
 	}
-	v.bt709 = bt709.Load()
+	select {
+	case v.bt709 = <-matrix: // said before the first frame, but on another pipe
+	case <-time.After(exitGrace):
+	}
 	info := Info{Name: name, Kind: "ffmpeg", Format: v.frames.format, W: v.frames.w, H: v.frames.h, FPS: v.frames.fps, Live: live}
 	v.begin(info, &o, v.read)
 	return &v, nil
