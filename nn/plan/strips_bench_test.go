@@ -16,13 +16,6 @@ import (
 // stripNets are networks of depthwise and pointwise convolutions.
 var stripNets = []string{"mobilenetv1", "mobilenetv2", "yolo-fastestv2"}
 
-func noise(r *plan.Runner) {
-	x := r.Input(0).F32()
-	for i := range x {
-		x[i] = float32(i*2654435761>>7&255)/128 - 1
-	}
-}
-
 // stripNet returns a network in float32 or in 8-bit integers.
 func stripNet(t testing.TB, name string, integers bool) *nn.Graph {
 	defs := models.Definitions()
@@ -34,12 +27,7 @@ func stripNet(t testing.TB, name string, integers bool) *nn.Graph {
 	if !integers {
 		return g
 	}
-	q, _, err := quant.Quantize(t.Context(), g, quant.Samples{N: 1, Fill: func(_ int, in []*nn.Tensor) error {
-		for i := range in[0].F32() {
-			in[0].F32()[i] = float32(i*2654435761>>7&255)/128 - 1
-		}
-		return nil
-	}}, quant.Options{})
+	q, _, err := quant.Quantize(t.Context(), g, quant.Samples{N: 1, Fill: fillNoise}, quant.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +40,9 @@ func newStrips(t testing.TB, g *nn.Graph, bytes int) (*plan.Runner, *plan.Strips
 		t.Fatal(err)
 	}
 	r := p.NewRunner(nil)
-	noise(r)
+	if err := fillNoise(0, []*nn.Tensor{r.Input(0)}); err != nil {
+		t.Fatal(err)
+	}
 	return r, plan.NewStrips(r, bytes)
 }
 
