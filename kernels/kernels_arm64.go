@@ -114,3 +114,15 @@ func quantiseF32NEON(a *ElementI8Args)
 
 //go:noescape
 func dequantiseI8NEON(a *ElementI8Args)
+
+//go:noescape
+func resizePixelsI8NEON(a *ResizeI8Args)
+
+// resizeI8NEON works on 16 channels at a time, the last ones twice.
+func resizeI8NEON(a *ResizeI8Args) {
+	if a.C < 16 {
+		resizeI8Generic(a)
+		return
+	}
+	resizePixelsI8NEON(a)
+}

@@ -150,6 +150,21 @@
 // smull2 vd.4s, vn.8h, vm.8h
 #define VSMULL24S(m, n, d) WORD $(0x4e60c000 | (m)<<16 | (n)<<5 | (d))
 
+// smlal vd.4s, vn.4h, vm.4h
+#define VSMLAL4S(m, n, d) WORD $(0x0e608000 | (m)<<16 | (n)<<5 | (d))
+
+// smlal2 vd.4s, vn.8h, vm.8h
+#define VSMLAL24S(m, n, d) WORD $(0x4e608000 | (m)<<16 | (n)<<5 | (d))
+
+// mul vd.4s, vn.4s, vm.4s
+#define VMUL4S(m, n, d) WORD $(0x4ea09c00 | (m)<<16 | (n)<<5 | (d))
+
+// mla vd.4s, vn.4s, vm.4s
+#define VMLA4S(m, n, d) WORD $(0x4ea09400 | (m)<<16 | (n)<<5 | (d))
+
+// urshr vd.4s, vn.4s, #s
+#define VURSHR4S(s, n, d) WORD $(0x6f002400 | (64-(s))<<16 | (n)<<5 | (d))
+
 // fcmeq vd.4s, vn.4s, vm.4s
 #define VFCMEQ4S(m, n, d) WORD $(0x4e20e400 | (m)<<16 | (n)<<5 | (d))
 

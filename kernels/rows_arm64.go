@@ -40,7 +40,7 @@ var (
 	archWinogradI8      []WinogradI8
 	archSoftmaxI8       []SoftmaxI8
 	archMoveI8          []MoveI8
-	archResizeI8        []ResizeI8
+	archResizeI8        = []ResizeI8{{"neon", NEON, resizeI8NEON}}
 	archEveryOtherF32   []EveryOtherF32
 	archRangeF32        = []RangeF32{{"neon", NEON, rangeF32NEON}}
 )
