@@ -134,7 +134,7 @@ func (l *lowering) rowTapGeometry(i int, g geometry, fill byte, planes bool) (*p
 	g.pitch = g.channels * g.size
 	if g.padded() || planes {
 		pad = newPadding(g)
-		pad.fill, pad.planes, pad.row = fill, planes, l.rows.interleave
+		pad.fill, pad.planes, pad.row, pad.moveI8 = fill, planes, l.rows.interleave, l.rows.moveI8
 		pad.block = l.needScratch(i, pad.bytes()+kernels.ReadPast)
 		g.y.In, g.x.In = pad.h, pad.w
 		g.y.Begin, g.x.Begin = 0, 0
@@ -165,10 +165,11 @@ func lastChannel[T float32 | int8 | int16](src []T, w nn.Shape) []T {
 // padding is the copy of a picture with rows and columns about it.
 type padding struct {
 	geometry
-	h, w   int  // extents with padding
-	fill   byte // what padding is made of: zeros, or the zero point of bytes
-	planes bool // the picture is stored as NCHW, in floats
-	row    *kernels.InterleaveF32
+	h, w   int                    // extents with padding
+	fill   byte                   // what padding is made of: zeros, or the zero point of bytes
+	planes bool                   // the picture is stored as NCHW
+	row    *kernels.InterleaveF32 // of floats
+	moveI8 *kernels.MoveI8        // of bytes
 	block  *block
 }
 
@@ -189,6 +190,7 @@ type padCopy struct {
 	fill     byte
 	from, to []byte
 	args     kernels.InterleaveF32Args
+	argsI8   kernels.InterleaveI8Args
 }
 
 func (p *padding) bind(m *binder, x int) *padCopy {
@@ -217,7 +219,7 @@ func (p *padCopy) picture(b int) {
 		fillBytes(to[:left], p.fill)
 		fillBytes(to[left+row:], p.fill)
 		if p.planes {
-			p.interleave(floats(to[left:]), floats(p.from), b, at)
+			p.interleave(to[left:], b, at)
 		} else {
 			copy(to[left:], p.from[(b*p.y.In+at)*row:][:row])
 		}

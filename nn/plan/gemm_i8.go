@@ -198,7 +198,7 @@ func (l *lowering) windowsI8(i int, n *node, s *gemmI8Step, g geometry) geometry
 	s.groupIn = n.q.weights.w.Shape.Dims[1]
 	if s.groups == 1 && g.x.Kernel > 1 && g.channels <= rowTapChannels && g.x.Dilation == 1 {
 		s.taps, s.k = g.y.Kernel, g.x.Kernel*g.channels
-		s.pad, g = l.rowTapGeometry(i, g, uint8(s.in.zero), false)
+		s.pad, g = l.rowTapGeometry(i, g, uint8(s.in.zero), n.planes)
 	} else {
 		s.taps, s.k = g.taps(), s.groupIn
 		if g.padded() {

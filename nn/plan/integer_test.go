@@ -60,6 +60,9 @@ var integerNets = map[string]func(n *net) nn.ValueID{
 	"first layer": func(n *net) nn.ValueID {
 		return n.qdq(n.qconv(n.picture(3), 10, 3, 3, nn.Conv{Pads: []int{1, 1, 1, 1}, Strides: []int{2, 2}}), 0.01, 120)
 	},
+	"first layer of four planes": func(n *net) nn.ValueID {
+		return n.qdq(n.qconv(n.picture(4), 10, 4, 3, nn.Conv{Strides: []int{2, 1}}), 0.01, 120)
+	},
 	"signed": func(n *net) nn.ValueID {
 		x := n.signedQDQ(n.picture(0), 0.008, -3)
 		y := n.signedQDQ(n.qconv(x, 16, 8, 3, same3()), 0.02, 5)
@@ -229,9 +232,9 @@ var integerNets = map[string]func(n *net) nn.ValueID{
 
 // picture is the input: quantised, of that many channels (0: as it is, 8).
 func (n *net) picture(channels int) nn.ValueID {
-	c := max(channels, 8)
-	if channels == 3 {
-		c = 3
+	c := channels
+	if c == 0 {
+		c = 8
 	}
 	x := n.Input("x", nn.Float32, nn.D(1), nn.D(c), nn.D(12), nn.D(11))
 	if channels == 0 {
@@ -277,6 +280,9 @@ func TestIntegerPlans(t *testing.T) {
 					pool.Close()
 				}
 				integersOnly(t, p)
+				if ops := opsOf(p); strings.HasPrefix(name, "first layer") && !slices.Equal(ops[:2], []string{"QuantizeLinear", "Conv"}) {
+					t.Errorf("steps %v: want a convolution that reads the planes", ops)
+				}
 				tiled := strings.Contains(strings.Join(kernelsOf(p), " "), "winograd")
 				if dots := kernels.GemmI8Rows(f)[0].Dots(); strings.HasPrefix(name, "tiles") && tiled != (!dots && kernels.WinogradI8Rows(f)[0].Needs != 0) {
 					t.Errorf("%v: steps %v", f, kernelsOf(p))
