@@ -24,8 +24,7 @@ DIR, PICTURE               a folder of pictures, in the order of their names, or
 FILE.avi                   a video of JPEG pictures (MJPEG-AVI)
 http://HOST/video          a stream of JPEG pictures, as network cameras serve it
 FILE.mp4, rtsp://HOST/…    any other video or stream, with ffmpeg installed
-gocv:ANY                   what OpenCV opens: an index, a file, an address, a GStreamer
-                           pipeline (make build-gocv)
+gocv:ANY                   an index, file, address or pipeline that OpenCV opens (make build-gocv)
 raw:yuyv:640x480@30        bare frames on standard input (yuyv, uyvy, nv12, i420, grey, rgb, bgr)
 synthetic:640x480@30       a moving scene whose truth is known`
 

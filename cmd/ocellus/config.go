@@ -33,7 +33,7 @@ func (c *configInitCommand) Help() string {
 
 Kinds of sources:
 
-` + capture.Kinds
+` + sourceKinds()
 }
 
 // Run writes the file.

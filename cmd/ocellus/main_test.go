@@ -349,4 +349,10 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%s: exit code %d, help %s", command, code, out)
 		}
 	}
+	for _, command := range []string{"run", "config init"} {
+		out, _, _ := run(t, append(strings.Fields(command), "--help")...)
+		if !strings.Contains(out, sourceKinds()) {
+			t.Errorf("%s: the kinds of sources are no table in %s", command, out)
+		}
+	}
 }

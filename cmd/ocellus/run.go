@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ocellus-vision/ocellus/capture"
@@ -51,7 +52,7 @@ func (c *runCommand) Help() string {
 
 Sources:
 
-` + capture.Kinds + `
+` + sourceKinds() + `
 
 The newest frame wins: what comes while one is worked on takes the place of what waits, and is
 counted. Files are played as if they were live, unless --as-fast-as-possible is given. Several
@@ -64,6 +65,12 @@ standard error: frames, rates, ages, and what was left out and why.
 
 Ctrl-C ends a run in order; the exit code is 0 for what is live, and 130 for a file that was not at
 its end.`
+}
+
+// sourceKinds lists what sources are called, indented so that help texts keep
+// its lines.
+func sourceKinds() string {
+	return "    " + strings.ReplaceAll(capture.Kinds, "\n", "\n    ")
 }
 
 // Run runs.
