@@ -40,5 +40,10 @@ func silu(l *layers, name string, x features) features {
 func prelu(l *layers, name string, x features) features {
 	slope := nn.NewTensor(nn.Float32, nn.S(x.c, 1, 1))
 	newDraw(l.seed, name+".prelu.weight").uniform(slope.F32(), 0.125, 0.375)
+	for i := range slope.F32() {
+		if l.fresh {
+			slope.F32()[i] = 0.25
+		}
+	}
 	return x.activated(l.Node(name+".prelu", &nn.PRelu{}, x.id, l.Param(name+".prelu.weight", slope)), preluPower)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/ocellus-vision/ocellus/format/onnx"
@@ -23,6 +24,10 @@ var published = map[string]struct {
 }{
 	// 61,706: every framework's LeNet-5; 28·28·6·25 + 10·10·16·150 + 400·120 + 120·84 + 84·10.
 	"lenet5": {61_706, 0.41652, []nn.Shape{nn.S(1, 10)}},
+	// The paper has 0.27 million, without normalisation: 3·16·9 + 6·16·16·9 +
+	// 16·32·9 + 5·32·32·9 + 32·64·9 + 5·64·64·9 + 64·10 + 10 = 268,346, and
+	// 2·(7·16 + 6·32 + 6·64) = 1,376 of normalisation.
+	"resnet20": {269_722, 40.8, []nn.Shape{nn.S(1, 10)}},
 	// Keras counts 4,231,976 as trainable; the paper has 569 million.
 	"mobilenetv1": {4_231_976, 569, []nn.Shape{nn.S(1, 1000)}},
 	// torchvision: 3,504,872; the paper has 300 million.
@@ -257,5 +262,48 @@ func TestDraw(t *testing.T) {
 	}
 	if mean := sum / n; math.Abs(mean-0.25) > 0.01 {
 		t.Errorf("mean %g, want 0.25", mean)
+	}
+}
+
+// TestFresh checks the weights with which training begins: those of He et al.,
+// biases of zero, normalisation that changes nothing.
+func TestFresh(t *testing.T) {
+	for _, d := range []Definition{{Name: "resnet20", Make: ResNet20}, {Name: "mobilefacenet", Make: MobileFaceNet}, {Name: "lenet5", Make: LeNet5}} {
+		g, err := d.Make(Options{Seed: 4, Fresh: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range g.Values {
+			if v.Const == nil || v.Const.DType != nn.Float32 {
+				continue
+			}
+			var mean, squares float64
+			for _, x := range v.Const.F32() {
+				mean += float64(x) / float64(v.Const.Elems())
+				squares += float64(x) * float64(x) / float64(v.Const.Elems())
+			}
+			name := v.Name[strings.LastIndex(v.Name, ".")+1:]
+			switch {
+			case strings.Contains(v.Name, ".shortcut"):
+			case strings.Contains(v.Name, ".prelu"):
+				near(t, d.Name, v.Name, mean, 0.25, 0)
+			case v.Const.Shape.Rank > 1:
+				fan := v.Const.Elems() / v.Const.Shape.Dims[0]
+				near(t, d.Name, v.Name, squares*float64(fan)/2, 1, 8/math.Sqrt(float64(v.Const.Elems())))
+			case name == "weight" || name == "running_var":
+				near(t, d.Name, v.Name, mean, 1, 0)
+			case name == "bias" || name == "running_mean":
+				near(t, d.Name, v.Name, squares, 0, 0)
+			default:
+				t.Errorf("%s: what is %s?", d.Name, v.Name)
+			}
+		}
+	}
+}
+
+func near(t *testing.T, network, name string, got, want, tolerance float64) {
+	t.Helper()
+	if math.Abs(got-want) > tolerance {
+		t.Errorf("%s: %s has %v, want %v", network, name, got, want)
 	}
 }

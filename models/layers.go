@@ -10,6 +10,7 @@ import (
 type layers struct {
 	*nn.Builder
 	seed    uint64
+	fresh   bool    // weights as training begins
 	epsilon float32 // of batch normalisation
 }
 
@@ -24,7 +25,7 @@ type features struct {
 }
 
 func newLayers(name string, o Options) *layers {
-	return &layers{nn.NewBuilder(name), o.Seed, 1e-5}
+	return &layers{nn.NewBuilder(name), o.Seed, o.Fresh, 1e-5}
 }
 
 // input is the network's input, "input": square pictures.
@@ -54,10 +55,24 @@ func (l *layers) param(name string, deviation float64, dims ...int) nn.ValueID {
 	return l.Param(name, t)
 }
 
+// bias draws what is added to n channels. Training begins with zeros.
+func (l *layers) bias(name string, n int) nn.ValueID {
+	if l.fresh {
+		return l.Param(name, nn.NewTensor(nn.Float32, nn.S(n)))
+	}
+	return l.param(name, biasDeviation, n)
+}
+
 // statistic draws what is no parameter, or a parameter that is around 1.
+// Training begins with the middle of what is drawn.
 func (l *layers) statistic(name string, low, high float32, trainable bool, n int) nn.ValueID {
 	t := nn.NewTensor(nn.Float32, nn.S(n))
 	newDraw(l.seed, name).uniform(t.F32(), low, high)
+	for i := range t.F32() {
+		if l.fresh {
+			t.F32()[i] = (low + high) / 2
+		}
+	}
 	if trainable {
 		return l.Param(name, t)
 	}
@@ -106,9 +121,9 @@ func (l *layers) conv(name string, x features, w window, biased bool) features {
 		groups, w.out = x.c, x.c
 	}
 	fan := x.c / groups * w.kernel * w.kernel
-	in := []nn.ValueID{x.id, l.weight(name+".weight", deviation(fan, x.power), w.out, x.c/groups, w.kernel, w.kernel)}
+	in := []nn.ValueID{x.id, l.weight(name+".weight", l.deviation(fan, x.power), w.out, x.c/groups, w.kernel, w.kernel)}
 	if biased {
-		in = append(in, l.weight(name+".bias", biasDeviation, w.out))
+		in = append(in, l.sharedBias(name+".bias", w.out))
 	}
 	strides, pads := w.ints()
 	op := &nn.Conv{AutoPad: "NOTSET", Group: groups, KernelShape: []int{w.kernel, w.kernel}, Strides: strides, Pads: pads}
@@ -117,8 +132,14 @@ func (l *layers) conv(name string, x features, w window, biased bool) features {
 
 const biasDeviation = 0.1
 
-// deviation is that of weights which make variance 1 of fan inputs.
-func deviation(fan int, power float64) float64 { return math.Sqrt(1 / (float64(fan) * power)) }
+// deviation is that of weights which make variance 1 of fan inputs. Training
+// begins with √(2/fan) whatever the inputs, as He et al. (2015) have it.
+func (l *layers) deviation(fan int, power float64) float64 {
+	if l.fresh {
+		power = 0.5
+	}
+	return math.Sqrt(1 / (float64(fan) * power))
+}
 
 // weight is param, or the parameter of that name if it has been drawn: heads
 // of detectors share theirs.
@@ -127,6 +148,14 @@ func (l *layers) weight(name string, deviation float64, dims ...int) nn.ValueID 
 		return id
 	}
 	return l.param(name, deviation, dims...)
+}
+
+// sharedBias is to bias what weight is to param.
+func (l *layers) sharedBias(name string, n int) nn.ValueID {
+	if id, ok := l.Find(name); ok {
+		return id
+	}
+	return l.bias(name, n)
 }
 
 // normPower is what norm does to the mean square of a variable of mean 0 and
@@ -140,7 +169,7 @@ func (l *layers) norm(name string, x features) features {
 	op := &nn.BatchNormalization{Epsilon: l.epsilon, Momentum: 0.9}
 	x.id = l.Node(l.Unique(name), op, x.id,
 		l.statistic(name+".weight", 0.75, 1.25, true, x.c),
-		l.param(name+".bias", biasDeviation, x.c),
+		l.bias(name+".bias", x.c),
 		l.statistic(name+".running_mean", -0.25, 0.25, false, x.c),
 		l.statistic(name+".running_var", 0.5, 1.5, false, x.c))
 	x.power *= normPower
@@ -163,8 +192,8 @@ func (l *layers) block(conv, norm string, x features, w window, a activation) fe
 
 // linear is a fully connected layer on [batch c].
 func (l *layers) linear(name string, x features, out int) features {
-	w := l.param(name+".weight", deviation(x.c, x.power), out, x.c)
-	id := l.Node(name, &nn.Gemm{Alpha: 1, Beta: 1, TransB: true}, x.id, w, l.param(name+".bias", biasDeviation, out))
+	w := l.param(name+".weight", l.deviation(x.c, x.power), out, x.c)
+	id := l.Node(name, &nn.Gemm{Alpha: 1, Beta: 1, TransB: true}, x.id, w, l.bias(name+".bias", out))
 	return features{id: id, c: out, power: 1}
 }
 

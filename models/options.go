@@ -12,6 +12,7 @@ type Options struct {
 	Channels int    // of the input; 0: the definition's own
 	Classes  int    // 0: the definition's own
 	Seed     uint64 // of the weights
+	Fresh    bool   // weights as training begins, by He et al. (2015), in place of those of a network that seems trained
 }
 
 // or returns o with what it leaves open set to a definition's own.
@@ -67,6 +68,10 @@ type Pixels struct{ Mean, Scale [3]float32 }
 // imageNet is the normalisation by mean and deviation over ImageNet.
 var imageNet = Pixels{[3]float32{123.675, 116.28, 103.53}, [3]float32{1 / 58.395, 1 / 57.12, 1 / 57.375}}
 
+// cifar is the normalisation by mean and deviation over CIFAR-10's training
+// pictures.
+var cifar = Pixels{[3]float32{125.31, 122.95, 113.87}, [3]float32{1 / 62.99, 1 / 62.09, 1 / 66.70}}
+
 // unit has pixels from 0 to 1.
 var unit = Pixels{Scale: [3]float32{1. / 255, 1. / 255, 1. / 255}}
 
@@ -88,6 +93,7 @@ type Definition struct {
 func Definitions() []Definition {
 	return []Definition{
 		{"lenet5", "classify", "LeNet-5: digits", 28, 1, unit, LeNet5},
+		{"resnet20", "classify", "ResNet-20: small pictures", 32, 3, cifar, ResNet20},
 		{"mobilenetv1", "classify", "MobileNetV1 1.0", 224, 3, imageNet, MobileNetV1},
 		{"mobilenetv2", "classify", "MobileNetV2 1.0", 224, 3, imageNet, MobileNetV2},
 		{"squeezenet1.1", "classify", "SqueezeNet 1.1", 227, 3, imageNet, SqueezeNet11},

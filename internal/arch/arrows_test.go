@@ -27,7 +27,9 @@ var arrows = table(`
 	eval             vision data
 	eval/page        eval data vision report
 	report           vision internal/atomicfile
-	train            nn nn/plan models data quant vision
+	train            nn nn/plan data vision train/loss train/optim internal/atomicfile
+	train/loss
+	train/optim      nn nn/plan
 
 	capture          vision capture/avi capture/jpeg capture/v4l2
 	capture/avi
@@ -88,7 +90,7 @@ var testArrows = table(`
 // linked there, by whatever way.
 var (
 	deviceRoots = []string{"cmd/ocellus", "."}
-	hostOnly    = []string{"train", "quant", "zoo", "format/tflite", "format/tfjs", "format/darknet", "format/ncnn"}
+	hostOnly    = []string{"train", "train/loss", "train/optim", "quant", "zoo", "format/tflite", "format/tfjs", "format/darknet", "format/ncnn"}
 )
 
 // testOnly is what no code outside tests imports.
