@@ -24,14 +24,7 @@ func (s DrawStyle) Draw(m *Image, dets []Detection) error {
 	if !m.valid() {
 		return fmt.Errorf("draw: a picture without pixels, or whose size and memory disagree")
 	}
-	short := float64(min(m.W, m.H))
-	width, size := float64(s.LineWidth), float64(s.TextSize)
-	if !(width > 0) {
-		width = min(max(math.Round(short/240), 2), 12)
-	}
-	if !(size > 0) {
-		size = min(max(math.Round(short/36), 13), 64)
-	}
+	width, size := s.sizes(m)
 	for i := range dets {
 		m.drawBox(&dets[i], width)
 	}
@@ -53,6 +46,34 @@ func (s DrawStyle) Draw(m *Image, dets []Detection) error {
 		}
 	}
 	return nil
+}
+
+// Note writes a line of text into the upper left corner of m.
+func (s DrawStyle) Note(m *Image, text string) error {
+	if !m.valid() {
+		return fmt.Errorf("draw: a picture without pixels, or whose size and memory disagree")
+	}
+	_, size := s.sizes(m)
+	w, err := newWriter(size)
+	if err != nil {
+		return fmt.Errorf("draw: %w", err)
+	}
+	defer w.close()
+	w.tag(m, text, Box{}, 0, paper)
+	return nil
+}
+
+// sizes returns the width of lines and the size of text in pixels.
+func (s DrawStyle) sizes(m *Image) (width, size float64) {
+	short := float64(min(m.W, m.H))
+	width, size = float64(s.LineWidth), float64(s.TextSize)
+	if !(width > 0) {
+		width = min(max(math.Round(short/240), 2), 12)
+	}
+	if !(size > 0) {
+		size = min(max(math.Round(short/36), 13), 64)
+	}
+	return width, size
 }
 
 func drawable(d *Detection) bool { return !d.Box.Empty() && d.Box.Finite() }

@@ -141,3 +141,18 @@ func TestSave(t *testing.T) {
 		t.Errorf("%d files are left", len(left))
 	}
 }
+
+func TestNoteIsInTheUpperLeftCorner(t *testing.T) {
+	m := NewImage(320, 240)
+	before := m.Clone()
+	if err := (DrawStyle{TextSize: 13}).Note(m, "door 31 ms"); err != nil {
+		t.Fatal(err)
+	}
+	got := changed(before, m)
+	if got.X1 > 3 || got.Y1 > 3 || got.X2 < 40 || got.X2 > 160 || got.Y2 < 13 || got.Y2 > 30 {
+		t.Errorf("changed %v", got)
+	}
+	if err := (DrawStyle{}).Note(&Image{W: 3, H: 3}, "x"); err == nil {
+		t.Error("a picture without pixels was written on")
+	}
+}

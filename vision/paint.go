@@ -9,6 +9,9 @@ type rgbColour [3]uint8
 // every colour of palette.
 var ink = rgbColour{16, 18, 22}
 
+// paper is the light that notes are written on.
+var paper = rgbColour{225, 226, 228}
+
 // palette returns the i'th of a row of colours that are easy to tell apart:
 // the hue goes round by the golden angle, lightness and chroma stay, so that
 // dark text is readable on each (OKLCH, Ottosson 2020).

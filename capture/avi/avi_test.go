@@ -116,6 +116,41 @@ func TestLengths(t *testing.T) {
 	}
 }
 
+// A picture that is repeated counts as one, in the index as for the reader,
+// and Size says how large the file gets.
+func TestRepeat(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "a.avi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	w, err := NewWriter(f, Header{W: 64, H: 48, FPS: 25})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []func() error{func() error { return w.Write(pictures[0]) }, w.Repeat, w.Repeat, func() error { return w.Write(pictures[1]) }} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size, count := w.Size(), w.Count()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, _ := f.Stat(); info.Size() != size || count != 4 {
+		t.Errorf("%d bytes and %d pictures, want %d and 4", info.Size(), count, size)
+	}
+	r, err := NewReader(f, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{0, 3} {
+		if p, index, err := r.Next(nil); err != nil || index != want || !bytes.Equal(p, pictures[i]) {
+			t.Errorf("picture %d, want %d: %v", index, want, err)
+		}
+	}
+}
+
 func TestCutOff(t *testing.T) {
 	b := written(t, false)
 	for n := range b {

@@ -105,14 +105,39 @@ func (a *Writer) Write(jpeg []byte) error {
 	if err := a.write(a.buf); err != nil {
 		return err
 	}
-	a.index = append(a.index, "00dc"...)
-	a.index = le.AppendUint32(a.index, 0x10) // every picture stands alone
-	a.index = le.AppendUint32(a.index, at)
-	a.index = le.AppendUint32(a.index, uint32(len(jpeg)))
-	a.count++
+	a.enter(at, uint32(len(jpeg)), 0x10) // every picture stands alone
 	a.largest = max(a.largest, len(jpeg))
 	return nil
 }
+
+// Repeat has the picture before shown once more, by an empty one. Errors are
+// those of Write.
+func (a *Writer) Repeat() error {
+	if a.size+int64(len(a.index)+64) > maxFile {
+		return ErrFull
+	}
+	at := uint32(a.size - a.movi)
+	if err := a.write([]byte("00dc\x00\x00\x00\x00")); err != nil {
+		return err
+	}
+	a.enter(at, 0, 0)
+	return nil
+}
+
+// enter writes a picture into the index.
+func (a *Writer) enter(at, size, flags uint32) {
+	a.index = append(a.index, "00dc"...)
+	for _, v := range []uint32{flags, at, size} {
+		a.index = binary.LittleEndian.AppendUint32(a.index, v)
+	}
+	a.count++
+}
+
+// Count returns how many pictures were written, repeated ones included.
+func (a *Writer) Count() int { return a.count }
+
+// Size returns how many bytes the file has once it is closed.
+func (a *Writer) Size() int64 { return a.size + int64(len(a.index)) + 8 }
 
 // Close writes the index and the lengths. The file beneath stays open.
 func (a *Writer) Close() error {

@@ -42,6 +42,7 @@ var arrows = table(`
 	pipeline/zone    vision
 	pipeline/motion  vision
 	pipeline/vote
+	pipeline/out     pipeline vision capture/avi internal/atomicfile
 	serve            pipeline capture vision gallery report
 	config           pipeline/zone vision
 
@@ -62,7 +63,7 @@ var arrows = table(`
 	internal/watchdog
 
 	cmd/ocellus      . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta config internal/watchdog
-	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
+	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/out pipeline/track pipeline/vote pipeline/zone serve report
 	                 internal/atomicfile internal/cli internal/home internal/golden internal/hugepage
 	cmd/ocellus-host . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
 	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
@@ -84,6 +85,7 @@ var testArrows = table(`
 	internal/conformance  format/npy
 	config           pipeline/motion
 	cmd/ocellus      capture/avi
+	pipeline/out     capture
 `)
 
 // deviceRoots are what runs on the device, and hostOnly what must never be
