@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/ocellus-vision/ocellus/vision"
 )
@@ -59,11 +60,13 @@ func ReadIDX(images, labels string, classes []string) (*Labelled, error) {
 		}
 		return m, nil
 	}
-	sum := sha256.New()
-	fmt.Fprintln(sum, dims)
-	sum.Write(pix)
-	sum.Write(l)
-	s.hash = hex.EncodeToString(sum.Sum(nil))
+	s.hash = sync.OnceValue(func() string {
+		sum := sha256.New()
+		fmt.Fprintln(sum, dims)
+		sum.Write(pix)
+		sum.Write(l)
+		return hex.EncodeToString(sum.Sum(nil))
+	})
 	return s, nil
 }
 
@@ -130,11 +133,14 @@ func idxHead(path string, r io.Reader, rank int) ([]int, error) {
 	return dims, nil
 }
 
-// MNIST reads one part, "train" or "test", of a folder with the four files of
+// MNIST reads one part, Train or Test, of a folder with the four files of
 // MNIST, Fashion-MNIST or a set of their kind: train-images-idx3-ubyte,
 // t10k-labels-idx1-ubyte and so on, whatever the numbers, with or without .gz.
 // The error is an *ErrFile that names what is missing.
 func MNIST(dir, part string) (*Labelled, error) {
+	if part != Train && part != Test {
+		return nil, bad(dir, 0, "sets of MNIST's kind have no part %s, but train and test; cut others off the training part", part)
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, cause(dir, err)
@@ -142,7 +148,7 @@ func MNIST(dir, part string) (*Labelled, error) {
 	find := func(what string) string {
 		for _, e := range entries {
 			n := e.Name()
-			if strings.HasPrefix(n, "t") && strings.HasPrefix(n, "train") == (part == "train") && strings.Contains(n, what) {
+			if strings.HasPrefix(n, "t") && strings.HasPrefix(n, "train") == (part == Train) && strings.Contains(n, what) {
 				return filepath.Join(dir, n)
 			}
 		}
@@ -150,7 +156,7 @@ func MNIST(dir, part string) (*Labelled, error) {
 	}
 	images, labels := find("-images-idx3"), find("-labels-idx1")
 	if images == "" || labels == "" {
-		first := map[bool]string{true: "train", false: "t10k"}[part == "train"]
+		first := map[bool]string{true: "train", false: "t10k"}[part == Train]
 		return nil, bad(dir, 0, "has no %s-images-idx3-ubyte and %s-labels-idx1-ubyte, with or without .gz", first, first)
 	}
 	return ReadIDX(images, labels, nil)

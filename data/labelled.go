@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"sync"
 
 	"github.com/ocellus-vision/ocellus/vision"
 )
@@ -14,11 +15,14 @@ type Labelled struct {
 	Kind    string   // "IDX", "folders", "CIFAR", …
 	Source  string   // the file or folder it was read from
 	Classes []string // names, by index
+	// Skipped is what was left out when the set was opened, each an *ErrFile
+	// that names it. With Options.Strict it is an error instead.
+	Skipped []error
 
 	labels []int32
 	name   func(i int) string
 	read   func(i int) (*vision.Image, error)
-	hash   string
+	hash   func() string
 }
 
 // Len returns how many pictures there are.
@@ -36,8 +40,15 @@ func (s *Labelled) Name(i int) string { return s.name(i) }
 func (s *Labelled) Image(i int) (*vision.Image, error) { return s.read(i) }
 
 // Hash names what the set holds, in hex: two sets of the same hash have the
-// same pictures and labels in the same order.
-func (s *Labelled) Hash() string { return s.hash }
+// same pictures and labels in the same order. The first call may read every
+// file.
+func (s *Labelled) Hash() string { return s.hash() }
+
+// Sample reads picture i with its class. The error is an *ErrFile.
+func (s *Labelled) Sample(i int) (Sample, error) {
+	m, err := s.read(i)
+	return Sample{Image: m, Label: s.Label(i)}, err
+}
 
 // Counts returns how many pictures each class has.
 func (s *Labelled) Counts() []int {
@@ -52,15 +63,19 @@ func (s *Labelled) Counts() []int {
 func (s *Labelled) Subset(indices []int) *Labelled {
 	sub := *s
 	sub.labels = make([]int32, len(indices))
-	h := sha256.New()
-	fmt.Fprintln(h, s.hash)
 	for i, j := range indices {
 		sub.labels[i] = s.labels[j]
-		fmt.Fprintln(h, j)
 	}
 	sub.name = func(i int) string { return s.name(indices[i]) }
 	sub.read = func(i int) (*vision.Image, error) { return s.read(indices[i]) }
-	sub.hash = hex.EncodeToString(h.Sum(nil))
+	sub.hash = sync.OnceValue(func() string {
+		h := sha256.New()
+		fmt.Fprintln(h, s.Hash())
+		for _, j := range indices {
+			fmt.Fprintln(h, j)
+		}
+		return hex.EncodeToString(h.Sum(nil))
+	})
 	return &sub
 }
 

@@ -70,19 +70,53 @@ func (s *Set) All() iter.Seq2[Picture, error] {
 // Select returns the pictures whose file name (without folders) has the form
 // of a pattern as for path.Match. The error is that of a malformed pattern.
 func (s *Set) Select(pattern string) (*Set, error) {
+	if _, err := path.Match(pattern, ""); err != nil {
+		return nil, err
+	}
+	return s.where(func(p string) bool {
+		ok, _ := path.Match(pattern, filepath.Base(p))
+		return ok
+	}), nil
+}
+
+// where returns the pictures whose path is wanted.
+func (s *Set) where(want func(path string) bool) *Set {
 	var at []int
 	out := &Set{Kind: s.Kind, Classes: s.Classes}
 	for i, p := range s.paths {
-		ok, err := path.Match(pattern, filepath.Base(p))
-		if err != nil {
-			return nil, err
-		}
-		if ok {
+		if want(p) {
 			at, out.paths = append(at, i), append(out.paths, p)
 		}
 	}
 	out.read = func(i int) (Picture, error) { return s.read(at[i]) }
-	return out, nil
+	return out
+}
+
+// Name returns the image file of picture i, for people.
+func (s *Set) Name(i int) string { return s.paths[i] }
+
+// Sample reads picture i and what is marked in it. The error is an *ErrFile.
+func (s *Set) Sample(i int) (Sample, error) {
+	p, err := s.read(i)
+	if err != nil {
+		return Sample{}, err
+	}
+	m, err := vision.Load(p.Path)
+	if err == nil && p.W > 0 && p.H > 0 && (p.W != m.W || p.H != m.H) {
+		return Sample{}, bad(p.Path, 0, "has %d×%d pixels, the data set says %d×%d", m.W, m.H, p.W, p.H)
+	}
+	return Sample{Image: m, Label: -1, Objects: p.Objects}, unread(p.Path, err)
+}
+
+// Hash names what the set holds, in hex. It reads every file.
+func (s *Set) Hash() string {
+	h := newContentHash()
+	for i, path := range s.paths {
+		h.file(path)
+		p, err := s.read(i)
+		h.note(p.Objects, err)
+	}
+	return h.sum()
 }
 
 // Open reads a set whose kind it tells by what is there: a file is COCO's
