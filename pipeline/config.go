@@ -56,8 +56,8 @@ type Config struct {
 	// Region is the part of the picture that is searched, in shares of its
 	// sides, 0 to 1; the zero Box: all of it.
 	Region vision.Box
-	// Whole has JPEGs decoded at their full size, even where the network sees
-	// a smaller picture.
+	// Whole has frames read at their full size, even where the network sees a
+	// much smaller picture.
 	Whole bool
 
 	// Motion says which frames are searched; nil: all.

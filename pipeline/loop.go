@@ -29,8 +29,9 @@ type Loop struct {
 	frame    capture.Frame
 	clock    clock
 	picture  Picture
-	w, h     int // of the picture as it was captured, as far as is known
-	jpeg     jpeg.Scale
+	w, h     int        // of the picture as it was captured, as far as is known
+	jpeg     jpeg.Scale // at which frames are read; others than JPEGs at a half at most
+	half     capture.Half
 	dets     []vision.Detection
 	scores   []float32 // of dets, before they were stretched
 	scale    scale

@@ -166,6 +166,42 @@ func TestCancelEndsALoopInOrder(t *testing.T) {
 	}
 }
 
+// TestBareFramesAreReadAtAHalf holds boxes of frames that were read at a half
+// against the truth.
+func TestBareFramesAreReadAtAHalf(t *testing.T) {
+	src := newScene(t, "synthetic:320x240", true, 20)
+	out := &notes{}
+	det := &sized{colours: colours{reduce: 4}}
+	l := loop(t, Config{Source: src, Detector: det, Every: true, Sinks: []Sink{out}})
+	found := 0
+	out.onView = func(v *View) {
+		for _, shape := range src.Truth(nil, v.Sequence) {
+			for _, tr := range v.Tracks {
+				if tr.Detection.Box.IoU(shape.Box) > 0.85 {
+					found++
+				}
+			}
+		}
+	}
+	if err := l.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if det.w != 160 || det.h != 120 || found < 50 {
+		t.Errorf("the detector saw %d×%d; %d shapes were found", det.w, det.h, found)
+	}
+}
+
+// sized notes what size it was shown.
+type sized struct {
+	colours
+	w, h int
+}
+
+func (s *sized) Detect(ctx context.Context, src vision.Rows, region vision.Box, dst []vision.Detection) ([]vision.Detection, error) {
+	s.w, s.h = src.Size()
+	return s.colours.Detect(ctx, src, region, dst)
+}
+
 // TestJPEGsAreDecodedAsSmallAsWillDo holds boxes of frames that were decoded at
 // a half against those in full size.
 func TestJPEGsAreDecodedAsSmallAsWillDo(t *testing.T) {

@@ -102,9 +102,9 @@ func (l *Loop) decodeAt(s jpeg.Scale) error {
 // reduced returns the side of a picture that is decoded at a smaller size.
 func reduced(side, shrink int) int { return (side + shrink - 1) / shrink }
 
-// resized takes in the size of the frames, and chooses at which size JPEGs are
-// decoded from now on: the smallest at which the network still sees no less
-// than it would of all pixels.
+// resized takes in the size of the frames, and chooses at which size they are
+// read from now on: the smallest at which the network still sees no less than
+// it would of all pixels.
 func (l *Loop) resized(w, h int) {
 	l.w, l.h = w, h
 	r := l.c.Region
@@ -123,17 +123,17 @@ func (l *Loop) detect(ctx context.Context) ([]vision.Detection, error) {
 	if l.late(StagePrepare) {
 		return nil, nil
 	}
-	p := &l.picture
-	n, r := float32(p.shrink), l.c.Region
+	src, shrink := l.source()
+	n, r := float32(shrink), l.c.Region
 	w, h := float32(l.w)/n, float32(l.h)/n
-	dets, err := l.c.Detector.Detect(ctx, p.at, vision.Box{X1: r.X1 * w, Y1: r.Y1 * h, X2: r.X2 * w, Y2: r.Y2 * h}, l.dets[:0])
+	dets, err := l.c.Detector.Detect(ctx, src, vision.Box{X1: r.X1 * w, Y1: r.Y1 * h, X2: r.X2 * w, Y2: r.Y2 * h}, l.dets[:0])
 	l.dets = dets
 	if err != nil {
 		return nil, err
 	}
 	s := &l.view.Stages
 	s[StagePrepare], s[StageInfer], s[StageRead] = l.c.Detector.Spent()
-	if p.shrink > 1 {
+	if shrink > 1 {
 		enlarge(dets, n, l.w, l.h)
 	}
 	l.dets, l.scores = l.scale.apply(dets, l.w, l.h, l.scores[:0])
@@ -141,6 +141,16 @@ func (l *Loop) detect(ctx context.Context) ([]vision.Detection, error) {
 		l.dets = []vision.Detection{}
 	}
 	return l.dets, nil
+}
+
+// source returns what the detector reads, and by how much it is smaller than
+// the frame.
+func (l *Loop) source() (src vision.Rows, shrink int) {
+	p := &l.picture
+	if p.shrink == 1 && l.jpeg > jpeg.Full && l.half.Of(p.at) {
+		return &l.half, 2
+	}
+	return p.at, p.shrink
 }
 
 // enlarge takes detections from a picture that was decoded n times smaller to
