@@ -6,7 +6,7 @@
 //
 // Beside each NET-int8.onnx lies NET.onnx. Both are compiled for one thread, for
 // AVX2 alone and for all that the CPU has, and run by turns, so that whatever else
-// the machine does meets both. Times are medians over the turns.
+// the machine does meets both. Times are the least of all turns.
 package main
 
 import (

@@ -12,8 +12,8 @@ import (
 
 // Both networks take at least so many turns, and more for so long. In a turn a
 // network runs at least so often and until so much time has gone by, after a run
-// that fills the caches and does not count. The least time of a turn is the turn's,
-// as other programs only add to it; the median of the turns counts.
+// that fills the caches and does not count. The least time of all turns counts, as
+// other programs only add to it.
 const (
 	leastTurns = 9
 	measuring  = 3 * time.Second
@@ -27,14 +27,15 @@ type engine struct {
 	runner *plan.Runner
 	infos  []plan.StepInfo
 	spans  []plan.Span
-	times  [][]time.Duration // of each step: the least of every turn
-	runs   []time.Duration   // likewise
+	times  []time.Duration // the least of each step,
+	run    time.Duration   // and of a whole run
 }
 
 func newEngine(p *plan.Plan) *engine {
 	e := &engine{pool: plan.NewPool(1), infos: p.Steps()}
 	e.runner = p.NewRunner(e.pool)
-	e.spans, e.times = make([]plan.Span, len(e.infos)), make([][]time.Duration, len(e.infos))
+	e.spans, e.run = make([]plan.Span, len(e.infos)), math.MaxInt64
+	e.times = slices.Repeat([]time.Duration{e.run}, len(e.infos))
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range p.Inputs() {
 		if t := e.runner.Input(i); t.DType == nn.Float32 {
@@ -63,29 +64,23 @@ func (e *engine) turn() error {
 	if err := e.runner.Run(); err != nil {
 		return err
 	}
-	run := time.Duration(math.MaxInt64)
-	steps := slices.Repeat([]time.Duration{run}, len(e.infos))
 	for start, n := time.Now(), 0; n < leastRuns || time.Since(start) < turn; n++ {
 		at := time.Now()
 		if err := e.runner.Run(); err != nil {
 			return err
 		}
-		run = min(run, time.Since(at))
+		e.run = min(e.run, time.Since(at))
 		if err := e.runner.RunProfiled(e.spans); err != nil {
 			return err
 		}
 		for i, s := range e.spans {
-			steps[i] = min(steps[i], s.Took)
+			e.times[i] = min(e.times[i], s.Took)
 		}
-	}
-	e.runs = append(e.runs, run)
-	for i, took := range steps {
-		e.times[i] = append(e.times[i], took)
 	}
 	return nil
 }
 
-// step is a step with the median of its turns.
+// step is a step with its least time.
 type step struct {
 	plan.StepInfo
 	ms float64
@@ -94,15 +89,12 @@ type step struct {
 func (e *engine) steps() []step {
 	all := make([]step, len(e.infos))
 	for i, info := range e.infos {
-		all[i] = step{info, medianMS(e.times[i])}
+		all[i] = step{info, inMS(e.times[i])}
 	}
 	return all
 }
 
-// whole is the time of a run likewise, in ms.
-func (e *engine) whole() float64 { return medianMS(e.runs) }
+// whole is the least time of a run, in ms.
+func (e *engine) whole() float64 { return inMS(e.run) }
 
-func medianMS(times []time.Duration) float64 {
-	slices.Sort(times)
-	return times[len(times)/2].Seconds() * 1e3
-}
+func inMS(d time.Duration) float64 { return d.Seconds() * 1e3 }
