@@ -51,6 +51,7 @@ func (c *runCommand) fromFlags() (*config.File, error) {
 	f.Models, f.Threads, f.Deadline = c.Models, c.Threads, c.Deadline
 	f.Motion.On, f.Track.On, f.Track.Update = c.Motion, !c.NoTrack, c.Update
 	f.Detect.Score = c.Score
+	f.Snapshots.Dir, f.Record.File = c.Snapshots, c.Record
 	if c.Model != "" {
 		f.Detect.Model = c.Model
 	}

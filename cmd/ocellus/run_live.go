@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"sync"
 	"time"
@@ -41,7 +40,7 @@ func (c *runCommand) live(env *cli.Env, f *config.File) (err error) {
 	if err := l.openModel(c); err != nil {
 		return err
 	}
-	if l.outs, err = openOutputs(env, &f.Events); err != nil {
+	if l.outs, err = openOutputs(env, f); err != nil {
 		return err
 	}
 	for i := range f.Sources {
@@ -117,12 +116,16 @@ func (l *live) openSource(s *config.Source) error {
 	if err != nil {
 		return err
 	}
+	sinks, err := l.outs.sinks(s, src.Info().FPS)
+	if err != nil {
+		return err
+	}
 	r := f.Detect.Region
 	loop, err := pipeline.New(pipeline.Config{
 		Name: s.Name, Source: src, Detector: stream, Models: l.models, Every: s.Fast, Deadline: f.Deadline,
 		Region: vision.Box{X1: float32(r[0]), Y1: float32(r[1]), X2: float32(r[2]), Y2: float32(r[3])},
 		Motion: motionConfig(&f.Motion), Filter: filter, Zones: zonesOf(f, s.Name), Track: tracking, Update: f.Track.Update,
-		Sinks: append(l.outs.sinks(), &progress{dog: l.dog}), Turns: l.turns,
+		Sinks: append(sinks, &progress{dog: l.dog}), Turns: l.turns,
 	})
 	if err != nil {
 		return err
@@ -227,78 +230,4 @@ func (p *progress) Event(context.Context, *pipeline.Event) error { return nil }
 func (p *progress) Frame(context.Context, *pipeline.View) error {
 	p.dog.Feed()
 	return nil
-}
-
-// outputs are where events go.
-type outputs struct {
-	queues []*pipeline.Queue
-	names  []string
-	file   *os.File
-	once   sync.Once
-	err    error
-}
-
-// queueRoom is how many events wait for a slow consumer.
-const queueRoom = 1024
-
-// drainPatience is how long events that wait are given at the end.
-const drainPatience = 3 * time.Second
-
-func openOutputs(env *cli.Env, e *config.Events) (*outputs, error) {
-	o := &outputs{}
-	if e.Stdout {
-		var sink pipeline.Sink = pipeline.NewLines(env.Stdout)
-		if env.StdoutTTY {
-			sink = &readable{env: env}
-		}
-		o.add("the output", sink)
-	}
-	if e.File != "" {
-		f, err := os.OpenFile(e.File, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-		if err != nil {
-			return nil, errors.Join(cli.Exit(cli.Missing, err), o.close())
-		}
-		o.file = f
-		o.add(e.File, pipeline.NewLines(f))
-	}
-	return o, nil
-}
-
-func (o *outputs) add(name string, s pipeline.Sink) {
-	o.names = append(o.names, name)
-	o.queues = append(o.queues, pipeline.NewQueue(s, queueRoom))
-}
-
-func (o *outputs) sinks() (list []pipeline.Sink) {
-	for _, q := range o.queues {
-		list = append(list, q)
-	}
-	return list
-}
-
-// close writes what waits, and says what could not be written.
-func (o *outputs) close() error {
-	o.once.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), drainPatience)
-		defer cancel()
-		for i, q := range o.queues {
-			_ = q.Close(ctx) // what that leaves behind counts as dropped
-			if s := q.Stats(); s.Failed > 0 {
-				o.err = errors.Join(o.err, cli.Exit(cli.Missing, fmt.Errorf("%d events could not be written to %s: %w", s.Failed, o.names[i], s.Err)))
-			}
-		}
-		if o.file != nil {
-			o.err = errors.Join(o.err, cli.Exit(cli.Missing, o.file.Close()))
-		}
-	})
-	return o.err
-}
-
-// dropped returns how many events were left out because their consumer was too
-// slow.
-func (o *outputs) dropped() (n uint64) {
-	for _, q := range o.queues {
-		n += q.Stats().Dropped
-	}
-	return n
 }

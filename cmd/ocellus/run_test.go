@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ocellus-vision/ocellus/capture"
 	"github.com/ocellus-vision/ocellus/config"
 	"github.com/ocellus-vision/ocellus/internal/cli"
 	"github.com/ocellus-vision/ocellus/pipeline"
+	"github.com/ocellus-vision/ocellus/vision"
 )
 
 // walk is a folder of pictures in which a square goes from left to right.
@@ -82,6 +84,33 @@ func TestRunSummaryAsJSON(t *testing.T) {
 	}
 	if n := len(ofType(lines[pipeline.Event](t, string(text)), pipeline.Found)); n != 30 {
 		t.Errorf("%d were found without tracking, want 30", n)
+	}
+}
+
+// TestRunKeepsPictures has a run write video and the best picture of a track.
+func TestRunKeepsPictures(t *testing.T) {
+	dir := t.TempDir()
+	video, shots := filepath.Join(dir, "seen.avi"), filepath.Join(dir, "shots")
+	_, errs, code := run(t, "run", "--source", walk(t), "--model", spots, "--as-fast-as-possible", "--events", "none", "--record", video, "--snapshots", shots)
+	if code != cli.OK {
+		t.Fatalf("exit code %d: %s", code, errs)
+	}
+	src, err := capture.Open(video, capture.Options{AsFast: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	frames := 0
+	var f capture.Frame
+	for src.Next(t.Context(), &f) == nil {
+		frames++
+	}
+	if i := src.Info(); frames != 30 || i.W != 128 || i.H != 96 || i.FPS != 10 {
+		t.Errorf("%d frames of %+v", frames, i)
+	}
+	files, err := vision.Files(shots)
+	if err != nil || len(files) != 1 {
+		t.Errorf("pictures %v, %v", files, err)
 	}
 }
 
