@@ -79,6 +79,7 @@ var testArrows = table(`
 	format/onnx      nn/plan
 	vision/head      format/onnx format/npy nn/plan nn vision/meta
 	quant            format/onnx models
+	train            format/onnx models
 	internal/exact   kernels nn nn/plan format/onnx models quant vision/meta internal/golden
 	internal/golden  format/onnx models quant kernels vision
 	.                format/npy report
