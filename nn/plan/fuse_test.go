@@ -70,7 +70,7 @@ func TestAffineFolds(t *testing.T) {
 			x := n.Input("x", nn.Float32, nn.D(1), nn.D(16), nn.D(6), nn.D(5))
 			y := n.relu(after(n, n.conv(x, 12, 16, 1, nn.Conv{})))
 			p := agree(t, n.build(t, y), Bindings{})
-			convs := slices.DeleteFunc(kernelsOf(p), func(s string) bool { return s == "Transpose:swap" })
+			convs := slices.DeleteFunc(kernelsOf(p), func(s string) bool { return s == "Transpose:nn" })
 			if len(convs) != 1 {
 				t.Errorf("steps %v, want one convolution", kernelsOf(p))
 			}

@@ -297,10 +297,17 @@ func (l *lowering) choose(i int, n *node) (step, StepInfo) {
 	if s, info := l.lrn(i, n); s != nil {
 		return s, info
 	}
-	for _, moves := range [...]func(*node) (step, StepInfo){l.channels, l.channelsI8, l.join, l.interleave, l.swap} {
-		if s, info := moves(n); s != nil {
-			return s, info
-		}
+	if s, info := l.channels(n); s != nil {
+		return s, info
+	}
+	if s, info := l.channelsI8(n); s != nil {
+		return s, info
+	}
+	if s, info := l.join(n); s != nil {
+		return s, info
+	}
+	if s, info := l.interleave(n); s != nil {
+		return s, info
 	}
 	if s, info := l.softmax(i, n); s != nil {
 		return s, info
