@@ -26,7 +26,7 @@ GOCV      = -tags gocv,gocv_specific_modules,gocv_videoio
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-arm64 test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,10 @@ test-race: ## the concurrent packages under the race detector (needs gcc)
 test-arm64: build build-arm64 ## kernels, plans and detections on emulated ARM CPUs
 	@scripts/need.sh qemu
 	PICTURES="$(PICTURES)" scripts/test-arm64.sh $(CPUS)
+
+test-device: build-arm64 ## cameras: an emulated ARM machine boots with virtual ones, and the device's binary runs on them
+	@scripts/need.sh qemu-system
+	scripts/test-device.sh
 
 test-exact: ## 8-bit networks give the same bits by every row, number of threads and architecture (EXACT=few: in a minute)
 	@scripts/need.sh qemu

@@ -9,6 +9,7 @@ npm)           have() { command -v npm; };                              packages
 gcc)           have() { command -v gcc; };                              packages="gcc libc6-dev" ;;
 objdump)       have() { command -v objdump; };                          packages="binutils" ;;
 qemu)          have() { command -v qemu-aarch64-static; };              packages="qemu-user-static" ;;
+qemu-system)   have() { command -v qemu-system-aarch64; };               packages="qemu-system-arm" ;;
 time)          have() { test -x /usr/bin/time && command -v file; };     packages="time file" ;;
 opencv)        have() { command -v g++ && pkg-config --exists opencv4; }; packages="g++ pkg-config libopencv-dev" ;;
 ffmpeg)        have() { command -v ffmpeg; };                           packages="ffmpeg" ;;

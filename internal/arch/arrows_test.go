@@ -56,6 +56,8 @@ var arrows = table(`
 	internal/conformance  format format/onnx nn nn/plan
 	internal/exact
 	internal/golden  nn nn/plan vision/meta
+	internal/guest
+	internal/guest/init
 	internal/home
 	internal/hugepage
 	internal/layers  kernels nn nn/plan format/onnx
