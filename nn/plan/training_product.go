@@ -66,8 +66,7 @@ func (l *trainLowering) isTrainedDense(n *node) bool {
 // they change.
 type productStep struct {
 	gemmStep
-	weights, bias int // values; bias may be none
-	view          weightStrides
+	weights, bias int   // values; bias may be none
 	cols          int   // stride, in floats, from column to column of the packed product
 	depth         int   // from one k to the next
 	tapAt         []int // where each tap lies
