@@ -65,9 +65,9 @@ type Detect struct {
 // Track says how detections become tracks; see package pipeline/track.
 type Track struct {
 	On      bool          `yaml:"on" default:"true" doc:"Whether what is found is followed."`
-	High    float64       `yaml:"high" default:"0.5" min:"0" max:"1" doc:"Score from which a detection goes on with a track first."`
-	Low     float64       `yaml:"low" default:"0.1" min:"0" max:"1" doc:"Score below which a detection goes on with none."`
-	New     float64       `yaml:"new" default:"0.5" min:"0" max:"1" doc:"Score from which a detection begins a track."`
+	High    float64       `yaml:"high" default:"0.5" min:"0" max:"1" doc:"Score from which a detection goes on with a track first. Scores are stretched for this: what is just worth reporting of a class counts as this, and 1 as 1."`
+	Low     float64       `yaml:"low" default:"0.1" min:"0" max:"1" doc:"Score below which a detection goes on with none, so stretched."`
+	New     float64       `yaml:"new" default:"0.5" min:"0" max:"1" doc:"Score from which a detection begins a track, so stretched."`
 	IoU     float64       `yaml:"iou" default:"0.2" min:"0" max:"1" doc:"Overlap with where a track is expected, at the least."`
 	Hits    int           `yaml:"hits" default:"3" min:"1" max:"100" doc:"Frames one after another that make a track one that is reported."`
 	Lost    time.Duration `yaml:"lost" default:"1s" min:"10ms" max:"1m" doc:"How long a track may be out of sight before it has left."`

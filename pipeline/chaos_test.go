@@ -252,3 +252,33 @@ func TestTemporaryErrorsAreSurvived(t *testing.T) {
 		t.Errorf("%d frames, %d captured, %d failed", s.Processed, s.Captured, s.Failed)
 	}
 }
+
+// TestReaderThatNeverAnswersIsLeftBehind has a source that heeds no context.
+func TestReaderThatNeverAnswersIsLeftBehind(t *testing.T) {
+	src := newScene(t, "synthetic:64x64", true, 0)
+	hangs, goOn := make(chan struct{}), make(chan struct{})
+	src.before = func(_ context.Context, n int) error {
+		if n == 3 {
+			close(hangs)
+			<-goOn
+		}
+		return nil
+	}
+	l := loop(t, Config{Source: src, Detector: &colours{}})
+	l.patience = time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-hangs
+		cancel()
+	}()
+	err := l.Run(ctx)
+	var e *capture.ErrCapture
+	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Reason != capture.Timeout || e.Cure == "" {
+		t.Errorf("Run returned %v", err)
+	}
+	close(goOn)
+	<-src.closed // by the reader, once it answers
+	if l.box.full || l.box.frame.Format != capture.AnyFormat {
+		t.Error("a frame was kept")
+	}
+}

@@ -45,6 +45,7 @@ type Loop struct {
 	publish  time.Duration // that the sinks took for the frame before
 	failing  int           // frames in a row that the detector failed on
 	looked   time.Time     // when the state of the source was looked at
+	patience time.Duration // for a source that should stop
 	told     string        // its reason as the sinks know it
 	begun    time.Time     // when the first frame had been worked on
 	worked   time.Time     // when the last had
@@ -64,7 +65,7 @@ func New(c Config) (*Loop, error) {
 	if c.Region == (vision.Box{}) {
 		c.Region = vision.Box{X2: 1, Y2: 1}
 	}
-	l := &Loop{c: c, name: c.Name, box: newMailbox(c.Every), turns: c.Turns, turn: newTurn(), sinks: c.Sinks}
+	l := &Loop{c: c, name: c.Name, box: newMailbox(c.Every), turns: c.Turns, turn: newTurn(), sinks: c.Sinks, patience: stopPatience}
 	if l.name == "" {
 		l.name = c.Source.Info().Name
 	}
@@ -125,16 +126,14 @@ func (l *Loop) Run(ctx context.Context) error {
 	}()
 	err := l.work(ctx)
 	stop()
-	patience := time.NewTimer(stopPatience)
+	patience := time.NewTimer(l.patience)
 	defer patience.Stop()
 	select {
 	case <-done:
 	case <-patience.C:
 		err = errors.Join(err, &capture.ErrCapture{Source: l.name, Reason: capture.Timeout, Why: "it does not answer, and was left behind", Cure: "see whether its device or its server still works"})
 	}
-	if l.box.take(&l.frame) {
-		l.frame.Release()
-	}
+	l.box.close()
 	l.leaveAll(context.WithoutCancel(ctx))
 	l.ended(err)
 	if errors.Is(err, io.EOF) {

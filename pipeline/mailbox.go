@@ -23,6 +23,7 @@ type mailbox struct {
 	mu       sync.Mutex
 	frame    capture.Frame
 	full     bool
+	shut     bool // nobody takes frames any more
 	ended    bool
 	err      error // what ended it
 	replaced uint64
@@ -61,6 +62,11 @@ func (m *mailbox) room(ctx context.Context) error {
 // afterwards.
 func (m *mailbox) put(f *capture.Frame) {
 	m.mu.Lock()
+	if m.shut {
+		m.mu.Unlock()
+		f.Release()
+		return
+	}
 	if m.full {
 		m.frame.Release()
 		m.replaced++
@@ -118,6 +124,14 @@ func (m *mailbox) take(f *capture.Frame) bool {
 	*f, m.frame, m.full = m.frame, capture.Frame{}, false
 	signal(m.taken)
 	return true
+}
+
+// close releases the frame that waits, and those that a reader may yet put.
+func (m *mailbox) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.shut, m.full = true, false
+	m.frame.Release()
 }
 
 // dropped returns how many frames a newer one took the place of.
