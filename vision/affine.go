@@ -19,6 +19,16 @@ func (a Affine) Then(b Affine) Affine {
 	}
 }
 
+// Invert returns the map that undoes a. ok is false where there is none: where
+// a takes the plane to a line or a point, or is of no numbers.
+func (a Affine) Invert() (inverse Affine, ok bool) {
+	d := a.XX*a.YY - a.XY*a.YX
+	b := Affine{XX: a.YY / d, XY: -a.XY / d, YX: -a.YX / d, YY: a.XX / d}
+	b.X0 = -(b.XX*a.X0 + b.XY*a.Y0)
+	b.Y0 = -(b.YX*a.X0 + b.YY*a.Y0)
+	return b, d != 0 && b.finite()
+}
+
 // Scale returns the square root of the factor by which the map multiplies
 // areas; for a similarity, that by which it multiplies lengths.
 func (a Affine) Scale() float64 { return math.Sqrt(math.Abs(a.XX*a.YY - a.XY*a.YX)) }

@@ -24,10 +24,12 @@ var arrows = table(`
 	vision/meta      vision vision/head
 	face             vision vision/head vision/meta nn nn/plan
 	data             vision
+	data/augment     vision data
+	data/feed        vision data data/augment
 	eval             vision data
 	eval/page        eval data vision report
 	report           vision internal/atomicfile
-	train            nn nn/plan data vision train/loss train/optim internal/atomicfile
+	train            nn nn/plan data data/augment data/feed vision train/loss train/optim internal/atomicfile
 	train/loss
 	train/optim      nn nn/plan
 
@@ -71,6 +73,7 @@ var arrows = table(`
 	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
 	                 internal/atomicfile internal/cli internal/home internal/golden
 	                 format/tflite format/tfjs format/darknet format/ncnn models quant train zoo internal/conformance
+	                 data/augment data/feed
 `)
 
 // testArrows lists what tests of a package may import besides what the
