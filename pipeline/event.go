@@ -48,7 +48,7 @@ type Event struct {
 	Identity   Identity         `json:"identity,omitzero"`
 	Models     []Model          `json:"models"`               // shared by many events: not to be changed
 	Zone       string           `json:"zone,omitzero"`        // name of the zone or the line
-	Direction  string           `json:"direction,omitzero"`   // across a line: "in" or "out"
+	Direction  string           `json:"direction,omitzero"`   // across a line, seen from its first end to its second: "right" or "left"
 	DurationMS float64          `json:"duration_ms,omitzero"` // how long the track has been there, or in the zone
 
 	State  string `json:"state,omitzero"`  // of the source, see Stats.State

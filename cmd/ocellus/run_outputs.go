@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/ocellus-vision/ocellus/config"
@@ -65,6 +67,9 @@ func (o *outputs) openLog() error {
 	if e.File == "" {
 		return nil
 	}
+	if st, err := os.Stat(e.File); err == nil && !st.Mode().IsRegular() {
+		return o.openPipe(e.File)
+	}
 	log, err := out.OpenLog(e.File, out.LogOptions{MaxSize: int64(e.MaxSize), Keep: e.Keep})
 	if err != nil {
 		return err
@@ -72,6 +77,21 @@ func (o *outputs) openLog() error {
 	log.State.Tell = o.teller(e.File)
 	o.queue(e.File, pipeline.NewLines(log))
 	o.closes = append(o.closes, func(context.Context) error { return log.Close() })
+	return nil
+}
+
+// openPipe opens what is no file that could be begun anew: a pipe, a terminal.
+// A pipe that nobody reads is an error rather than a wait.
+func (o *outputs) openPipe(path string) error {
+	w, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, syscall.ENXIO) {
+		return fmt.Errorf("%s: nobody reads this pipe; start its reader first", path)
+	}
+	if err != nil {
+		return err
+	}
+	o.queue(path, pipeline.NewLines(w))
+	o.closes = append(o.closes, func(context.Context) error { return w.Close() })
 	return nil
 }
 

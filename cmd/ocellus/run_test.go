@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -111,6 +113,29 @@ func TestRunKeepsPictures(t *testing.T) {
 	files, err := vision.Files(shots)
 	if err != nil || len(files) != 1 {
 		t.Errorf("pictures %v, %v", files, err)
+	}
+}
+
+func TestRunTellsAPipe(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "events")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	args := []string{"run", "--source", walk(t), "--model", spots, "--as-fast-as-possible", "--events", pipe}
+	if _, errs, code := run(t, args...); code != cli.Missing || !strings.Contains(errs, "nobody reads") {
+		t.Errorf("without a reader: exit code %d, %s", code, errs)
+	}
+	r, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, errs, code := run(t, args...); code != cli.OK {
+		t.Fatalf("exit code %d: %s", code, errs)
+	}
+	text, err := io.ReadAll(r)
+	if err != nil || len(ofType(lines[pipeline.Event](t, string(text)), pipeline.Enter)) != 1 {
+		t.Errorf("%s, %v", text, err)
 	}
 }
 
