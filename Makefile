@@ -18,6 +18,8 @@ EXACT    ?= all
 MEASURED  = $(foreach n,mobilenetv1 resnet18 yolo-fastestv2 mobilefacenet,$(OUT)/nets/$(n).onnx $(OUT)/nets/$(n)-int8.onnx)
 CONNECTED = $(foreach n,vgg16 resnet50 mobilenetv1,$(OUT)/nets/$(n).onnx $(OUT)/nets/$(n)-int8.onnx)
 THREADED  = $(foreach n,resnet18 mobilenetv1,$(OUT)/nets/$(n).onnx $(OUT)/nets/$(n)-int8.onnx)
+# How long test-soak lasts.
+SOAK     ?= 60s
 CPUS      = cortex-a53 cortex-a72 max
 
 # Of OpenCV only what reads videos: other modules of gocv want a newer one
@@ -26,7 +28,7 @@ GOCV      = -tags gocv,gocv_specific_modules,gocv_videoio
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,7 +46,10 @@ test: ## every test that this machine can run; skipped ones say what they lack
 
 test-race: ## the concurrent packages under the race detector (needs gcc)
 	@scripts/need.sh gcc
-	CGO_ENABLED=1 $(GO) test -race -short . ./nn/plan ./kernels ./vision/... ./face ./capture/... ./internal/watchdog
+	CGO_ENABLED=1 $(GO) test -race -short . ./nn/plan ./kernels ./vision/... ./face ./capture/... ./pipeline/... ./internal/watchdog
+
+test-soak: ## memory of a run at 30 frames a second does not grow (SOAK=30m is the long one)
+	OCELLUS_SOAK=$(SOAK) $(GO) test ./cmd/ocellus -run TestSoak -v -timeout 0
 
 test-arm64: build build-arm64 ## kernels, plans and detections on emulated ARM CPUs
 	@scripts/need.sh qemu

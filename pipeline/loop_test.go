@@ -15,7 +15,7 @@ import (
 )
 
 func TestLoopFollowsWhatMoves(t *testing.T) {
-	const frames = 200
+	const frames = 120
 	src := newScene(t, "synthetic:320x240", true, frames)
 	out := &notes{}
 	off := 0

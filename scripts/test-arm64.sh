@@ -8,7 +8,7 @@ export CGO_ENABLED=0
 
 # All CPUs without dot products take the same path, so the first runs the rest
 # of the tests too, and the others what differs: the kernels and the plans.
-more="./nn ./vision/... ./face ./capture/..."
+more="./nn ./vision/... ./face ./capture/... ./pipeline/..."
 for cpu in "$@"; do
     case $cpu in
     cortex-a53 | cortex-a72) need=neon ;;
