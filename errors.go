@@ -40,6 +40,16 @@ func (e *ErrNotDetector) Error() string {
 	return fmt.Sprintf("model %s is no detector: %s; models that are come from the command ocellus-host models fetch", e.Model, e.Why)
 }
 
+// ErrNotClassifier says why Classify cannot be used with a model.
+type ErrNotClassifier struct {
+	Model string
+	Why   string
+}
+
+func (e *ErrNotClassifier) Error() string {
+	return fmt.Sprintf("model %s is no classifier: %s; models that are come from the command ocellus-host train", e.Model, e.Why)
+}
+
 // waitsForInputs reports whether a model could not be compiled only because
 // it leaves open what its inputs will settle.
 func waitsForInputs(err error) bool {

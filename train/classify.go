@@ -2,10 +2,13 @@ package train
 
 import (
 	"context"
+	"errors"
+	"io"
 	"slices"
-	"sync"
 
 	"github.com/ocellus-vision/ocellus/data"
+	"github.com/ocellus-vision/ocellus/data/augment"
+	"github.com/ocellus-vision/ocellus/data/feed"
 	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/nn/plan"
 	"github.com/ocellus-vision/ocellus/train/loss"
@@ -15,103 +18,72 @@ import (
 // Classifier is the Task of telling the classes of pictures apart: softmax and
 // cross-entropy on the network's first output [batch classes].
 type Classifier struct {
-	Learn    *data.Labelled
-	Validate *data.Labelled // nil or empty: the network is not judged meanwhile
-	Pixels   vision.Preprocess
-	// Augment changes a picture, which it must not write to, as it is seen in an
-	// epoch; nil leaves it.
-	Augment   func(img *vision.Image, epoch, example int) *vision.Image
-	Smoothing float64
-	// Strict ends the run at a picture that cannot be read, which is left out
-	// otherwise, and told by Unread.
-	Strict bool
+	learn     *data.Labelled
+	validate  *data.Labelled
+	pixels    vision.Preprocess
+	smoothing float64
+	strict    bool
 
-	prepare *vision.Preparer
-	mu      sync.Mutex
-	unread  map[string]error
+	feed    *feed.Feed
+	skipped []error // of what was judged
+}
+
+// NewClassifier learns from one set and is judged by another, which may be nil
+// or empty. pixels is how a picture becomes the input. strict ends the run at
+// a picture that cannot be read; else another takes its place, and Skipped
+// tells of it. The error is one of the augmentation or of package feed.
+func NewClassifier(learn, validate *data.Labelled, pixels vision.Preprocess, c *Config, strict bool) (*Classifier, error) {
+	policy, err := augment.Parse(c.Augment)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.check(learn.Len()); err != nil {
+		return nil, err
+	}
+	f, err := feed.New(learn, feed.Config{Preprocess: pixels, Batch: c.Batch, Policy: policy, Seed: c.Seed, Strict: strict})
+	if err != nil {
+		return nil, err
+	}
+	return &Classifier{learn: learn, validate: validate, pixels: pixels, smoothing: c.Smoothing, strict: strict, feed: f}, nil
 }
 
 // Examples is how many pictures there are to learn from.
-func (c *Classifier) Examples() int { return c.Learn.Len() }
+func (c *Classifier) Examples() int { return c.learn.Len() }
 
 // Hash names the pictures to learn from.
-func (c *Classifier) Hash() string { return c.Learn.Hash() }
+func (c *Classifier) Hash() string { return c.learn.Hash() }
 
-// Unread returns the errors of the pictures that were left out, by name.
-func (c *Classifier) Unread() map[string]error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.unread
-}
+// Read begins to read batches.
+func (c *Classifier) Read(epoch, step int) *feed.Reader { return c.feed.Read(epoch, step) }
 
-// leaveOut takes note of a picture that cannot be read.
-func (c *Classifier) leaveOut(name string, err error) error {
-	if c.Strict {
-		return err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.unread == nil {
-		c.unread = map[string]error{}
-	}
-	c.unread[name] = err
-	return nil
-}
-
-// Read makes a batch.
-func (c *Classifier) Read(b *Batch, epoch int) error {
-	if c.prepare == nil {
-		p, err := vision.NewPreparer(c.Pixels)
-		if err != nil {
-			return err
-		}
-		c.prepare = p
-	}
-	elems := c.Pixels.Elems()
-	for k, i := range b.Examples {
-		input := b.Input[k*elems:][:elems]
-		img, err := c.Learn.Image(i)
-		if err == nil {
-			if c.Augment != nil {
-				img = c.Augment(img, epoch, i)
-			}
-			_, err = c.prepare.Fill(input, img, img.Bounds())
-		}
-		b.Labels[k] = c.Learn.Label(i)
-		if err != nil {
-			b.Labels[k] = -1
-			clear(input)
-			if err := c.leaveOut(c.Learn.Name(i), err); err != nil {
-				return err
-			}
+// Skipped returns the errors of the pictures that could not be read, each once.
+func (c *Classifier) Skipped() []error {
+	all := c.feed.Skipped()
+	for _, err := range c.skipped {
+		if !slices.ContainsFunc(all, func(e error) bool { return e.Error() == err.Error() }) {
+			all = append(all, err)
 		}
 	}
-	return nil
+	return all
 }
 
 // Loss is the cross-entropy.
-func (c *Classifier) Loss(t *plan.Trainer, b *Batch) Figures {
+func (c *Classifier) Loss(t *plan.Trainer, b *feed.Batch) Figures {
 	out := t.Output(0)
-	l, right := loss.CrossEntropy(out.F32(), out.Elems()/len(b.Labels), b.Labels, c.Smoothing, t.OutputGrad(0).F32())
-	seen := 0
-	for _, label := range b.Labels {
-		if label >= 0 {
-			seen++
-		}
-	}
-	return Figures{l, right, seen}
+	l, right := loss.CrossEntropy(out.F32(), out.Elems()/b.N, b.Labels, c.smoothing, t.OutputGrad(0).F32())
+	return Figures{l, right, b.N}
 }
 
 // Judge computes the figures on the pictures to validate by.
 func (c *Classifier) Judge(ctx context.Context, g *nn.Graph, pool *plan.Pool) (Figures, error) {
 	var f Figures
-	if c.Validate == nil || c.Validate.Len() == 0 {
+	if c.validate == nil || c.validate.Len() == 0 {
 		return f, nil
 	}
-	grad := []float32(nil)
-	err := c.Predict(ctx, g, pool, c.Validate, func(i int, logits []float32) error {
+	var grad []float32
+	err := c.Predict(ctx, g, pool, c.validate, func(i int, logits []float32) error {
 		grad = slices.Grow(grad[:0], len(logits))[:len(logits)]
-		l, right := loss.CrossEntropy(logits, len(logits), []int{c.Validate.Label(i)}, 0, grad)
+		l, right := loss.CrossEntropy(logits, len(logits), []int32{int32(c.validate.Label(i))}, 0, grad)
 		f.add(Figures{l, right, 1})
 		return nil
 	})
@@ -130,37 +102,30 @@ func (c *Classifier) Predict(ctx context.Context, g *nn.Graph, pool *plan.Pool, 
 	if err != nil {
 		return err
 	}
-	prepare, err := vision.NewPreparer(c.Pixels)
+	f, err := feed.New(set, feed.Config{Preprocess: c.pixels, Batch: n, Ordered: true, Strict: c.strict})
 	if err != nil {
 		return err
 	}
-	r, elems := p.NewRunner(pool), c.Pixels.Elems()
-	var at []int
-	for from := 0; from < set.Len(); from += n {
-		if err := ctx.Err(); err != nil {
+	batches, r := f.Read(0, 0), p.NewRunner(pool)
+	defer batches.Close()
+	for {
+		b, err := batches.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			c.skipped = append(c.skipped, f.Skipped()...)
+			return nil
+		}
+		if err != nil {
 			return err
 		}
-		at = at[:0]
-		for i := from; i < min(from+n, set.Len()); i++ {
-			img, err := set.Image(i)
-			if err == nil {
-				_, err = prepare.Fill(r.Input(0).F32()[len(at)*elems:][:elems], img, img.Bounds())
-			}
-			if err == nil {
-				at = append(at, i)
-			} else if err := c.leaveOut(set.Name(i), err); err != nil {
-				return err
-			}
-		}
+		copy(r.Input(0).F32(), b.Input)
 		if err := r.Run(); err != nil {
 			return err
 		}
 		classes := r.Output(0).Elems() / n
-		for k, i := range at {
+		for k, i := range b.Indices {
 			if err := found(i, r.Output(0).F32()[k*classes:][:classes]); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/ocellus-vision/ocellus/data/feed"
 	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/nn/plan"
 	"github.com/ocellus-vision/ocellus/train/optim"
@@ -221,21 +222,20 @@ func (r *run) trySave() {
 }
 
 func (r *run) loop(ctx context.Context) error {
-	batches := newReader(r.task, &r.Config, r.perEpoch, r.now.Epoch, r.now.Step, r.trainer.Input(0).Elems())
-	defer batches.close()
+	batches := r.task.Read(r.now.Epoch, r.now.Step)
+	defer batches.Close()
 	for r.now.Epoch < r.Epochs {
 		for r.now.Step < r.perEpoch {
-			if err := ctx.Err(); err != nil {
-				return r.stop(err)
+			b, err := batches.Next(ctx)
+			if ctx.Err() != nil {
+				return r.stop(ctx.Err())
 			}
-			b, err := batches.next()
 			if err != nil {
 				return err
 			}
 			if err := r.step(b); err != nil {
 				return err
 			}
-			batches.spare <- b
 			if r.now.Step < r.perEpoch {
 				r.tell(nil)
 				if time.Since(r.saved) > r.Every {
@@ -259,7 +259,7 @@ func (r *run) stop(why error) error {
 }
 
 // step learns from one batch.
-func (r *run) step(b *Batch) error {
+func (r *run) step(b *feed.Batch) error {
 	rate := r.schedule.At(r.now.Steps)
 	copy(r.trainer.Input(0).F32(), b.Input)
 	r.trainer.Seed(r.Seed, uint64(r.now.Steps))

@@ -66,7 +66,7 @@ func tinySet(t testing.TB, dir string) *data.Labelled {
 func tinyConfig() train.Config {
 	return train.Config{Network: "tiny", Size: tinySide, Channels: 1, Classes: tinyClasses, Seed: 5, Epochs: 4, Batch: 8,
 		Optimizer: "nesterov", Rate: 0.02, Momentum: 0.9, Decay: 1e-4, Schedule: "plateau", WarmUp: 1, Clip: 5, Average: 0.9,
-		Smoothing: 0.05, Validation: 0.25, Patience: 3, Augment: "none"}
+		Smoothing: 0.05, Validation: 0.25, Patience: 3, Augment: "digits"}
 }
 
 // tinyNet has normalisation, whose statistics must be kept as well.
@@ -82,8 +82,17 @@ func tinyNet(t testing.TB) *nn.Graph {
 func tinyTask(t testing.TB, c *train.Config) *train.Classifier {
 	t.Helper()
 	learn, validate := tinySet(t, t.TempDir()).Split(c.Validation, c.Seed)
-	return &train.Classifier{Learn: learn, Validate: validate, Smoothing: c.Smoothing,
-		Pixels: vision.Preprocess{Width: tinySide, Height: tinySide, Colour: vision.Gray, Scale: [3]float32{1. / 255}}}
+	return classifier(t, learn, validate, c, false)
+}
+
+func classifier(t testing.TB, learn, validate *data.Labelled, c *train.Config, strict bool) *train.Classifier {
+	t.Helper()
+	p := vision.Preprocess{Width: tinySide, Height: tinySide, Colour: vision.Gray, Scale: [3]float32{1. / 255}}
+	task, err := train.NewClassifier(learn, validate, p, c, strict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return task
 }
 
 // tinyRun trains on so many threads, and returns the result as a file.

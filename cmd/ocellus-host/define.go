@@ -131,6 +131,22 @@ func findDefinition(name string) (*models.Definition, error) {
 
 // describeDefined adds the metadata with which the file takes pictures.
 func describeDefined(g *nn.Graph, d *models.Definition, o models.Options) (*nn.Graph, error) {
+	m := meta.Model{Task: d.Task, Provenance: &meta.Provenance{
+		Source: "ocellus-host models define " + d.Name, Licence: "Apache-2.0", Data: "none",
+		Notes: fmt.Sprintf("The weights are drawn with seed %d, not trained.", o.Seed),
+	}}
+	if o.Channels == 1 || o.Channels == 3 {
+		m.Preprocess = pixelsOf(d, o)
+	}
+	props, err := m.Props()
+	if err != nil {
+		return nil, err
+	}
+	return g.WithMeta(props), nil
+}
+
+// pixelsOf is how a picture becomes the input of 1 or 3 channels.
+func pixelsOf(d *models.Definition, o models.Options) *vision.Preprocess {
 	p := &vision.Preprocess{Width: o.Size, Height: o.Size, Mean: d.Pixels.Mean, Scale: d.Pixels.Scale}
 	switch d.Task {
 	case "classify":
@@ -138,20 +154,8 @@ func describeDefined(g *nn.Graph, d *models.Definition, o models.Options) (*nn.G
 	case "embed":
 		p.Fit = vision.Stretch
 	}
-	m := meta.Model{Task: d.Task, Provenance: &meta.Provenance{
-		Source: "ocellus-host models define " + d.Name, Licence: "Apache-2.0", Data: "none",
-		Notes: fmt.Sprintf("The weights are drawn with seed %d, not trained.", o.Seed),
-	}}
-	switch o.Channels {
-	case 1:
+	if o.Channels == 1 {
 		p.Colour = vision.Gray
-		m.Preprocess = p
-	case 3:
-		m.Preprocess = p
 	}
-	props, err := m.Props()
-	if err != nil {
-		return nil, err
-	}
-	return g.WithMeta(props), nil
+	return p
 }

@@ -1,5 +1,5 @@
-// Command ocellus-host is the host side of Ocellus: it fetches and quantises
-// models for devices and holds the runtime against the tests of the ONNX project.
+// Command ocellus-host is the host side of Ocellus: it fetches, trains and
+// quantises models for devices, and holds the runtime against the tests of the ONNX project.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 
 type grammar struct {
 	Models      modelsCommand      `cmd:"" help:"List and fetch pretrained models."`
+	Train       trainCommand       `cmd:"" help:"Train a network on your own pictures."`
 	Eval        evalCommand        `cmd:"" help:"Judge models by data sets."`
 	Quantize    quantizeCommand    `cmd:"" help:"Make a network compute with 8-bit integers."`
 	Conformance conformanceCommand `cmd:"" help:"Run ONNX backend tests."`
@@ -19,13 +20,14 @@ type grammar struct {
 func app() cli.App {
 	return cli.App{
 		Name: "ocellus-host",
-		Description: `Prepares what devices run: fetches and quantises models, and tests the runtime.
+		Description: `Prepares what devices run: fetches, trains and quantises models, and tests the runtime.
 
 Begin with
 
     ocellus-host models list                       what there is
     ocellus-host models fetch                      get all of it for this machine
     ocellus-host models fetch --to models          get it into a folder, to be copied to a device
+    ocellus-host train lenet5 --data mnist:digits --out digits.onnx        a network of your own
     ocellus-host quantize net.onnx --calib photos --out net-int8.onnx     a quarter of the size, faster`,
 		Grammar: &grammar{},
 	}

@@ -90,7 +90,7 @@ func (c *quantizeCommand) Run(env *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	pool := plan.NewPool(c.threads())
+	pool := plan.NewPool(threadsOf(c.Threads))
 	defer pool.Close()
 	o := quant.Options{Activations: nn.Uint8, PerTensor: c.PerTensor, Bindings: samples.bindings(c.Dim), Pool: pool}
 	if c.Activations == "int8" {
@@ -118,11 +118,12 @@ func (c *quantizeCommand) Run(env *cli.Env) error {
 	return r.print(env)
 }
 
-func (c *quantizeCommand) threads() int {
-	if c.Threads < 1 {
+// threadsOf is the number that a flag means.
+func threadsOf(flag int) int {
+	if flag < 1 {
 		return runtime.GOMAXPROCS(0)
 	}
-	return c.Threads
+	return flag
 }
 
 func (c *quantizeCommand) types() string {

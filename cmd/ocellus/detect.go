@@ -106,7 +106,7 @@ func (c *detectCommand) Run(env *cli.Env) error {
 			return env.Context.Err()
 		default:
 			failed++
-			err = c.printFailure(env, file, err, asJSON)
+			err = printFailure(env, file, err, asJSON)
 		}
 		if err != nil {
 			return err
@@ -252,18 +252,6 @@ func counted(dets []vision.Detection) string {
 		}
 	}
 	return s
-}
-
-func (c *detectCommand) printFailure(env *cli.Env, file string, err error, asJSON bool) error {
-	var e *cli.Error
-	if errors.As(err, &e) {
-		return err
-	}
-	env.Notef("ocellus: %v\n", err)
-	if asJSON {
-		return env.JSON(detectFailure{file, err.Error()})
-	}
-	return nil
 }
 
 // targets returns where each picture is drawn; empty strings without --out.

@@ -11,6 +11,7 @@ import (
 
 type grammar struct {
 	Detect    detectCommand      `cmd:"" help:"Find faces and other objects in pictures."`
+	Classify  classifyCommand    `cmd:"" help:"Say which class a picture is of."`
 	Run       runCommand         `cmd:"" help:"Watch cameras and videos: follow what is seen, and tell what happens."`
 	Face      faceCommand        `cmd:"" help:"Tell people apart by their faces."`
 	Cameras   camerasCommand     `cmd:"" help:"List the cameras of this machine."`

@@ -343,7 +343,7 @@ func TestHelp(t *testing.T) {
 	if none, _, _ := run(t); none != out {
 		t.Error("no arguments do not print the help")
 	}
-	for _, command := range []string{"detect", "infer", "inspect", "bench", "selftest", "doctor"} {
+	for _, command := range []string{"detect", "classify", "infer", "inspect", "bench", "selftest", "doctor"} {
 		out, _, code := run(t, command, "--help")
 		if code != cli.OK || !strings.Contains(out, "Examples:") || !strings.Contains(out, "ocellus "+command) || !strings.Contains(out, "--json") {
 			t.Errorf("%s: exit code %d, help %s", command, code, out)

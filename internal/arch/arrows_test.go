@@ -72,7 +72,7 @@ var arrows = table(`
 	cmd/ocellus-host . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
 	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
 	                 internal/atomicfile internal/cli internal/home internal/golden
-	                 format/tflite format/tfjs format/darknet format/ncnn models quant train zoo internal/conformance
+	                 format/tflite format/tfjs format/darknet format/ncnn models quant train train/optim zoo internal/conformance
 	                 data/augment data/feed
 `)
 

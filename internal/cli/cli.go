@@ -115,7 +115,10 @@ func Run(app App, args []string, env *Env) (code int) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Bind(env),
 		kong.Vars{"heads": heads()},
-		kong.ExplicitGroups([]kong.Group{{Key: "describe", Title: "For models whose metadata does not say it:"}}),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: "describe", Title: "For models whose metadata does not say it:"},
+			{Key: "recipe", Title: "In place of what the network is usually trained with:"},
+		}),
 	)
 	if err != nil {
 		panic(err) // a mistake in a grammar, which every test of a command finds

@@ -101,15 +101,22 @@ func (f *DescribeFlags) labels(_ *nn.Graph, m *meta.Model) error {
 		m.Labels = meta.COCO()
 		return nil
 	}
-	text, err := os.ReadFile(f.Labels)
+	names, err := ReadLabels(f.Labels)
+	m.Labels = names
+	return err
+}
+
+// ReadLabels reads names of classes, a name a line.
+func ReadLabels(file string) ([]string, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	m.Labels = nil
+	var names []string
 	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
-		m.Labels = append(m.Labels, strings.TrimSpace(line))
+		names = append(names, strings.TrimSpace(line))
 	}
-	return nil
+	return names, nil
 }
 
 // Lacking is the error for a model of which neither its metadata nor a flag

@@ -44,6 +44,14 @@ func (p *Progress) Set(done int) {
 	}
 }
 
+// Describe changes what the bar says of the work.
+func (p *Progress) Describe(what string) {
+	p.what = what
+	if p.bar != nil {
+		p.bar.Describe(what)
+	}
+}
+
 // Clear takes the bar off the line, for something to be printed there. The
 // next Step draws it again.
 func (p *Progress) Clear() {

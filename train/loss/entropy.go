@@ -8,7 +8,7 @@ import "math"
 // Inception architecture", 2016). A label below 0 leaves its example out. It
 // fills grad and returns the mean over the examples that count, and how many
 // of them the largest logit is right of.
-func CrossEntropy[T Float](logits []T, classes int, labels []int, smoothing float64, grad []T) (loss float64, right int) {
+func CrossEntropy[T Float](logits []T, classes int, labels []int32, smoothing float64, grad []T) (loss float64, right int) {
 	fits("logits", len(logits), len(labels)*classes)
 	fits("grad", len(grad), len(logits))
 	n := 0
@@ -27,9 +27,9 @@ func CrossEntropy[T Float](logits []T, classes int, labels []int, smoothing floa
 			clear(g)
 			continue
 		}
-		l, best := crossEntropyOf(z, label, smoothing, 1/float64(n), g)
+		l, best := crossEntropyOf(z, int(label), smoothing, 1/float64(n), g)
 		loss += l
-		if best == label {
+		if best == int(label) {
 			right++
 		}
 	}

@@ -48,7 +48,7 @@ func shares(seed uint64, n int) []float64 {
 }
 
 var (
-	labels  = []int{2, 0, -1, 4, 1, 1}
+	labels  = []int32{2, 0, -1, 4, 1, 1}
 	targets = shares(1, 12)
 	weights = shares(2, 12)
 	ignored = []bool{false, true, false, false, false, true, false, false, false, false, false, true}
@@ -203,7 +203,7 @@ func TestByHand(t *testing.T) {
 		}
 	}
 	g := make([]float64, 16)
-	l, right := CrossEntropy([]float64{0, math.Log(3), 0, 0}, 2, []int{1, 1}, 0, g[:4])
+	l, right := CrossEntropy([]float64{0, math.Log(3), 0, 0}, 2, []int32{1, 1}, 0, g[:4])
 	near("cross-entropy of 3/4 and 1/2", l, (math.Log(4.0/3)+math.Log(2))/2)
 	if right != 1 {
 		t.Errorf("%d right, want 1: of two equal logits the first counts", right)

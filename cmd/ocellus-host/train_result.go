@@ -1,0 +1,224 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ocellus-vision/ocellus/data"
+	"github.com/ocellus-vision/ocellus/eval"
+	"github.com/ocellus-vision/ocellus/internal/atomicfile"
+	"github.com/ocellus-vision/ocellus/internal/cli"
+	"github.com/ocellus-vision/ocellus/internal/golden"
+	"github.com/ocellus-vision/ocellus/kernels"
+	"github.com/ocellus-vision/ocellus/models"
+	"github.com/ocellus-vision/ocellus/nn"
+	"github.com/ocellus-vision/ocellus/nn/plan"
+	"github.com/ocellus-vision/ocellus/train"
+	"github.com/ocellus-vision/ocellus/vision/meta"
+)
+
+// trainResult is what is printed and recorded of a run.
+type trainResult struct {
+	File       string                      `json:"file"`
+	SHA256     string                      `json:"sha256"`
+	Params     int                         `json:"params"`
+	Config     train.Config                `json:"config"`
+	Data       string                      `json:"data"` // in words
+	Judged     string                      `json:"judged_by"`
+	Figures    *eval.ClassificationFigures `json:"figures,omitempty"` // of what it is judged by
+	Validation train.Figures               `json:"validation"`
+	Epoch      int                         `json:"epoch"` // whose weights those are
+	Early      bool                        `json:"ended_early"`
+	Seconds    float64                     `json:"seconds"`
+	Threads    int                         `json:"threads"`
+	CPU        string                      `json:"cpu"`
+	Kernels    string                      `json:"kernels"`
+	Build      cli.Build                   `json:"build"`
+	Date       string                      `json:"date"`
+	Command    string                      `json:"command"`
+	history    []train.Epoch
+	worst      []eval.Confused
+	set        *data.Labelled // that it is judged by
+}
+
+// judge computes the figures of the result on the test pictures, or on those
+// for validation where there are none.
+func (t *training) judge(env *cli.Env, res *train.Result) (*trainResult, error) {
+	features, err := kernels.Available()
+	if err != nil {
+		return nil, err
+	}
+	r := &trainResult{File: t.Out, Params: trainable(res.Graph), Config: t.config, Data: t.about(), Epoch: res.Epoch, Early: res.Early,
+		Threads: t.pool.Threads(), CPU: cli.CPU(), Kernels: features.String(), Build: cli.ReadBuild(),
+		Date: time.Now().Format(time.DateOnly), Command: commandLine(env.Args), history: res.History}
+	if res.Epoch > 0 && res.Epoch <= len(res.History) {
+		r.Validation = res.History[res.Epoch-1].Validation
+	}
+	r.set, r.Judged = t.sets.test, "test pictures"
+	if r.set == nil {
+		r.set, r.Judged = t.sets.validate, "validation pictures"
+	}
+	if r.set.Len() == 0 {
+		r.Judged = "nothing"
+		return r, nil
+	}
+	counts := eval.NewClassification(t.sets.learn.Classes)
+	bar := env.Progress("test", r.set.Len())
+	defer bar.Close()
+	err = t.task.Predict(env.Context, res.Graph, t.pool, r.set, func(i int, logits []float32) error {
+		bar.Step()
+		return counts.Add(i, r.set.Label(i), probabilities(logits))
+	})
+	if err != nil {
+		return nil, err
+	}
+	tellSkipped(env, "run", t.task.Skipped())
+	figures := counts.Figures()
+	r.Figures, r.worst = &figures, counts.Worst(worstShown)
+	return r, nil
+}
+
+// probabilities is the softmax of logits.
+func probabilities(logits []float32) []float32 {
+	p, top, sum := make([]float32, len(logits)), math.Inf(-1), 0.0
+	for _, v := range logits {
+		top = max(top, float64(v))
+	}
+	for _, v := range logits {
+		sum += math.Exp(float64(v) - top)
+	}
+	for i, v := range logits {
+		p[i] = float32(math.Exp(float64(v)-top) / sum)
+	}
+	return p
+}
+
+// about says what the data are.
+func (t *training) about() string {
+	if t.About != "" {
+		return t.About
+	}
+	return fmt.Sprintf("%s, %d pictures of %d classes", t.sets.learn.Kind, t.sets.learn.Len()+t.sets.validate.Len(), len(t.sets.learn.Classes))
+}
+
+// describe writes into the network's metadata how it is used, what it is of and
+// how good it is. Nothing there depends on the machine or the day.
+func (t *training) describe(g *nn.Graph, r *trainResult) (*nn.Graph, error) {
+	m := meta.Model{
+		Task: t.def.Task, Labels: t.sets.learn.Classes,
+		Preprocess: pixelsOf(t.def, models.Options{Size: t.config.Size, Channels: t.config.Channels}),
+		Provenance: &meta.Provenance{
+			Source: "ocellus-host train " + t.def.Name, Licence: t.Licence, Data: t.about(), MadeBy: r.Build.Version,
+			Notes: fmt.Sprintf("Trained with seed %d for %d epochs.", t.Seed, len(r.history)),
+		},
+		Metrics: map[string]float64{},
+	}
+	if r.Validation.Seen > 0 {
+		m.Metrics["validation_accuracy"] = r.Validation.Accuracy()
+	}
+	if t.sets.test != nil && r.Figures != nil {
+		m.Metrics["test_accuracy"] = float64(r.Figures.Accuracy)
+	}
+	known, err := golden.Make(g, &m, plan.Bindings{})
+	if err != nil {
+		return nil, err
+	}
+	if m.Golden, err = known.JSON(); err != nil {
+		return nil, err
+	}
+	props, err := m.Props()
+	if err != nil {
+		return nil, err
+	}
+	return g.WithMeta(props), nil
+}
+
+// trainManifest is what run.json holds.
+type trainManifest struct {
+	Command string       `json:"command"`
+	Build   cli.Build    `json:"build"`
+	CPU     string       `json:"cpu"`
+	Config  train.Config `json:"config"`
+	Data    trainedOn    `json:"data"`
+	Result  *trainResult `json:"result,omitempty"`
+}
+
+type trainedOn struct {
+	Spec    string   `json:"spec"`
+	Learn   string   `json:"learn"` // hashes of the parts
+	Test    string   `json:"test,omitempty"`
+	Classes []string `json:"classes"`
+	Counts  []int    `json:"counts"` // of what is learned from, by class
+	LeftOut []string `json:"left_out,omitempty"`
+}
+
+// manifest writes what the run is made of, and at the end what came of it.
+func (t *training) manifest(env *cli.Env, r *trainResult) error {
+	learn := t.sets.learn
+	m := trainManifest{Command: commandLine(env.Args), Build: cli.ReadBuild(), CPU: cli.CPU(), Config: t.config, Result: r,
+		Data: trainedOn{Spec: t.Data, Learn: learn.Hash(), Test: t.testHash(), Classes: learn.Classes, Counts: learn.Counts()}}
+	for _, err := range slices.Concat(learn.Skipped, skippedOf(t.sets.test), t.task.Skipped()) {
+		m.Data.LeftOut = append(m.Data.LeftOut, err.Error())
+	}
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	err = atomicfile.Write(filepath.Join(t.dir, "run.json"), func(w io.Writer) error { _, err := w.Write(append(b, '\n')); return err })
+	return cli.Exit(cli.Missing, err)
+}
+
+func (t *training) testHash() string {
+	if t.sets.test == nil {
+		return ""
+	}
+	return t.sets.test.Hash()
+}
+
+// facts are what the figures were made with and of.
+func (r *trainResult) facts() [][]string {
+	c := r.Config
+	f := [][]string{
+		{"Network", fmt.Sprintf("%s, %s parameters, input %d×%d×%d", c.Network, cli.Count(int64(r.Params)), c.Channels, c.Size, c.Size)},
+		{"Data", r.Data},
+		{"Recipe", fmt.Sprintf("%s, rate %g %s after %g epochs of warm-up, batch %d, decay %g, augmentation %s, seed %d", c.Optimizer, c.Rate, c.Schedule, c.WarmUp, c.Batch, c.Decay, c.Augment, c.Seed)},
+		{"Epochs", fmt.Sprintf("%d of %d, weights of epoch %d", len(r.history), c.Epochs, r.Epoch)},
+		{"Time", fmt.Sprintf("%s on %d threads", time.Duration(r.Seconds*float64(time.Second)).Round(time.Second/10), r.Threads)},
+	}
+	if r.Validation.Seen > 0 {
+		f = append(f, []string{"Validation", fmt.Sprintf("%.2f %% of %d right", 100*r.Validation.Accuracy(), r.Validation.Seen)})
+	}
+	if r.Figures != nil {
+		f = append(f, []string{"Result", fmt.Sprintf("%.2f %% of %d %s right", 100*float64(r.Figures.Accuracy), r.Figures.Pictures, r.Judged)})
+	}
+	return f
+}
+
+func (r *trainResult) print(env *cli.Env) error {
+	rows := append(r.facts(), []string{"Written", r.File})
+	if err := env.Table(rows); err != nil {
+		return err
+	}
+	return env.Printf("use it: ocellus classify --model %s PICTURE\n", r.File)
+}
+
+func (r *trainResult) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s: %s\n\n", r.Config.Network, r.Data)
+	fmt.Fprintf(&b, "Written on %s at revision %s, on %s (%s), by\n\n    %s\n\n", r.Date, revision(r.Build), r.CPU, r.Kernels, r.Command)
+	markdownTable(&b, []string{"", ""}, 2, r.facts())
+	if r.Figures != nil {
+		var rows [][]string
+		for _, c := range r.Figures.Classes {
+			rows = append(rows, []string{c.Name, fmt.Sprint(c.Pictures), c.Precision.String(), c.Recall.String(), c.F1.String()})
+		}
+		markdownTable(&b, []string{"class", "pictures", "precision %", "recall %", "F1 %"}, 1, rows)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

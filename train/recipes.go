@@ -1,0 +1,23 @@
+package train
+
+// Recipe returns the settings that a network is trained with unless told
+// otherwise: those of its paper where they are known to do well on one
+// machine, batches and epochs being smaller than there. Network, Size,
+// Channels, Classes and Seed are left to the caller.
+func Recipe(network string) Config {
+	c := Config{Epochs: 30, Batch: 64, Optimizer: "nesterov", Rate: 0.05, Momentum: 0.9, Decay: 5e-4,
+		Schedule: "cosine", WarmUp: 1, Augment: "none", Validation: 0.1}
+	switch network {
+	case "lenet5":
+		c.Epochs, c.Augment, c.Validation = 12, "digits", 0.05
+	case "resnet20":
+		c.Epochs, c.Batch, c.Rate, c.Augment, c.Validation = 60, 128, 0.1, "cifar", 0.05
+	case "mobilenetv1", "mobilenetv2":
+		c.Epochs, c.Batch, c.Rate, c.Decay, c.Augment = 60, 128, 0.1, 1e-4, "cifar"
+	case "resnet18", "resnet50":
+		c.Epochs, c.Rate, c.Augment = 40, 0.05, "cifar"
+	case "googlenet", "squeezenet1.1", "vgg16": // without normalisation: careful steps
+		c.Rate, c.Clip, c.WarmUp, c.Augment = 0.01, 5, 2, "cifar"
+	}
+	return c
+}
