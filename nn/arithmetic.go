@@ -16,8 +16,8 @@ func (*Add) Forward(r *Run) error {
 func (o *Add) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
 
 func (*Add) backward(g *Grad) {
-	id := func(d, _, _, _ float64) float64 { return d }
-	binaryGrad(g, id, id)
+	addBroadcast(g.DIn[0], g.DOut[0], 1)
+	addBroadcast(g.DIn[1], g.DOut[0], 1)
 }
 
 // Sub is a − b, broadcast. Integers wrap.
@@ -36,7 +36,8 @@ func (*Sub) Forward(r *Run) error {
 func (o *Sub) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
 
 func (*Sub) backward(g *Grad) {
-	binaryGrad(g, func(d, _, _, _ float64) float64 { return d }, func(d, _, _, _ float64) float64 { return -d })
+	addBroadcast(g.DIn[0], g.DOut[0], 1)
+	addBroadcast(g.DIn[1], g.DOut[0], -1)
 }
 
 // Mul is a·b, broadcast. Integers wrap.
@@ -55,7 +56,8 @@ func (*Mul) Forward(r *Run) error {
 func (o *Mul) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
 
 func (*Mul) backward(g *Grad) {
-	binaryGrad(g, func(d, _, b, _ float64) float64 { return d * b }, func(d, a, _, _ float64) float64 { return d * a })
+	addProducts(g.DIn[0], g.DOut[0], g.In[1])
+	addProducts(g.DIn[1], g.DOut[0], g.In[0])
 }
 
 // Div is a∕b, broadcast. Integers are truncated towards zero; dividing one by

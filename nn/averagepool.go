@@ -78,3 +78,37 @@ func divideByCount[T Float](sums []T, w *Window, pads bool) {
 		}
 	}
 }
+
+func (o *AveragePool) backward(g *Grad) {
+	w, err := o.Window(g.In[0].Shape)
+	if err != nil || !g.DIn[0].Present() {
+		return
+	}
+	switch g.In[0].DType {
+	case Float32:
+		averagePoolGrad(g.DIn[0].F32(), g.DOut[0].F32(), &w, o.CountIncludePad)
+	case Float64:
+		averagePoolGrad(g.DIn[0].F64(), g.DOut[0].F64(), &w, o.CountIncludePad)
+	}
+}
+
+// averagePoolGrad shares the gradient of an output among its window.
+func averagePoolGrad[T Float](dx, d []T, w *Window, pads bool) {
+	nIn, nOut, taps := w.InElems(), w.OutElems(), w.Taps()
+	for c := range len(d) / nOut {
+		dst, p := dx[c*nIn:][:nIn], windowWalk{w: w}
+		for _, v := range d[c*nOut:][:nOut] {
+			n := 1
+			for i := range w.Rank {
+				n *= w.Axis[i].Counted(p.pos[i], pads)
+			}
+			share := v / T(max(n, 1))
+			for range taps {
+				if at := p.tap(); at >= 0 {
+					dst[at] += share
+				}
+			}
+			p.next()
+		}
+	}
+}

@@ -206,28 +206,62 @@ func transposeTile[T unit](dst, src []T, p plane, to, from int) {
 	copyTile(dst, src, rest, to+j, from+j*p.from1)
 }
 
-// addBox adds the elements of b in src to those in dst, in the order of the
-// box, so that a to of 0 sums. It does nothing where dst is not Present.
-func addBox(dst, src *Tensor, b box) {
-	if !dst.Present() {
+// addBox adds the elements of b in src to those in dst, so that a to of 0
+// sums. It does nothing where dst is not Present.
+func addBox(dst, src *Tensor, b box) { addTimes(dst, src, b, 1) }
+
+// addTimes is addBox with the elements of src multiplied by a factor.
+func addTimes(dst, src *Tensor, b box, by float64) {
+	if !dst.Present() || !b.simplify() {
 		return
 	}
 	switch dst.DType {
 	case Float32:
-		addUnits(dst.F32(), src.F32(), &b)
+		addUnits(dst.F32(), src.F32(), &b, float32(by))
 	case Float64:
-		addUnits(dst.F64(), src.F64(), &b)
+		addUnits(dst.F64(), src.F64(), &b, by)
 	}
 }
 
-func addUnits[T Float](dst, src []T, b *box) {
-	if b.empty(b.rank) {
-		return
+// addBroadcast adds by·src to dst, which broadcast to the shape of src: what
+// repeats is summed.
+func addBroadcast(dst, src *Tensor, by float64) {
+	if dst.Present() {
+		addTimes(dst, src, expandBox(src.Shape, dst.Shape).reversed(), by)
 	}
+}
+
+// addUnits adds a simplified box, row by row.
+func addUnits[T Float](dst, src []T, b *box, by T) {
+	outer := b.rank - 2
+	row, col := outer, outer+1
+	p := plane{b.dims[row], b.dims[col], b.to[row], b.to[col], b.from[row], b.from[col]}
 	var idx [MaxRank]int
 	to, from := b.toAt, b.fromAt
-	for more := true; more; more = b.next(&idx, b.rank, &to, &from) {
-		dst[to] += src[from]
+	for more := true; more; more = b.next(&idx, outer, &to, &from) {
+		for i := range p.n0 {
+			addRow(dst, src, p, to+i*p.to0, from+i*p.from0, by)
+		}
+	}
+}
+
+func addRow[T Float](dst, src []T, p plane, to, from int, by T) {
+	switch {
+	case p.to1 == 1 && p.from1 == 1:
+		multiplyAdd(dst[to:to+p.n1], src[from:], by, 1)
+	case p.to1 == 1 && p.from1 == 0:
+		v := by * src[from]
+		for i := range dst[to : to+p.n1] {
+			dst[to+i] += v
+		}
+	case p.to1 == 0 && p.from1 == 1:
+		dst[to] += T(float64(by) * sumRow[T, float64](src[from:from+p.n1]))
+	default:
+		for range p.n1 {
+			dst[to] += by * src[from]
+			to += p.to1
+			from += p.from1
+		}
 	}
 }
 

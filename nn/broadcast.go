@@ -180,6 +180,57 @@ func layoutFree(perm []int, in []Arg) bool {
 	return full
 }
 
+// addProducts adds d·x to dst; dst and x broadcast to the shape of d, and what
+// repeats of dst is summed.
+func addProducts(dst, d, x *Tensor) {
+	if !dst.Present() {
+		return
+	}
+	switch d.DType {
+	case Float32:
+		productRuns[float32](dst, d, x)
+	case Float64:
+		productRuns[float64](dst, d, x)
+	}
+}
+
+func productRuns[T float32 | float64](dst, d, x *Tensor) {
+	to, by, other := Data[T](dst), Data[T](d), Data[T](x)
+	it := newBroadcast(d.Shape, dst.Shape, x.Shape)
+	for it.next() {
+		t, v, o := part(&it, 0, to), by[it.pos:it.pos+it.run], part(&it, 1, other)
+		switch {
+		case it.step[0] == 1 && it.step[1] == 1:
+			o = o[:len(v)]
+			for i, e := range v {
+				t[i] += e * o[i]
+			}
+		case it.step[0] == 1:
+			multiplyAdd(t, v, o[0], 1)
+		case it.step[1] == 1:
+			t[0] += T(dotRow(v, o))
+		default:
+			t[0] += T(sumRow[T, float64](v) * float64(o[0]))
+		}
+	}
+}
+
+// dotRow sums the products of two rows, in two sums so that an addition need
+// not wait for the last.
+func dotRow[T Float](x, y []T) float64 {
+	var a, b float64
+	y = y[:len(x)]
+	i := 0
+	for ; i+2 <= len(x); i += 2 {
+		a += float64(x[i]) * float64(y[i])
+		b += float64(x[i+1]) * float64(y[i+1])
+	}
+	if i < len(x) {
+		a += float64(x[i]) * float64(y[i])
+	}
+	return a + b
+}
+
 // binaryGrad adds to the gradients by both operands: da and db are given the
 // gradient by the result, both operands and the result.
 func binaryGrad(g *Grad, da, db func(d, a, b, y float64) float64) {
@@ -193,13 +244,7 @@ func binaryGrad(g *Grad, da, db func(d, a, b, y float64) float64) {
 
 func broadcastGrad[T float32 | float64](g *Grad, da, db func(d, a, b, y float64) float64) {
 	a, b, y, d := Data[T](g.In[0]), Data[T](g.In[1]), Data[T](g.Out[0]), Data[T](g.DOut[0])
-	var ga, gb []T
-	if g.DIn[0].Present() {
-		ga = Data[T](g.DIn[0])
-	}
-	if g.DIn[1].Present() {
-		gb = Data[T](g.DIn[1])
-	}
+	ga, gb := wanted[T](g.DIn[0]), wanted[T](g.DIn[1])
 	it := newBroadcast(g.Out[0].Shape, g.In[0].Shape, g.In[1].Shape)
 	for it.next() {
 		for i := range it.run {

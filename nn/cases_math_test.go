@@ -269,6 +269,7 @@ func castCases() []testCase {
 		{name: "long halves", op: nn.CastTo(nn.Float64), in: in(manyHalves()), want: in(widen(floats(manyHalves())))},
 		{name: "to operand 1", op: &nn.CastLike{RoundMode: "up"}, in: in(nn.T([]float32{1.5, -1}, 2), nn.Scalar[int64](0)), want: in(nn.T([]int64{1, -1}, 2))},
 	}
+	cs = append(cs, testCase{name: "to float64", op: &nn.CastLike{RoundMode: "up"}, in: in(nn.T([]float32{1.5, -1}, 2), nn.Scalar[float64](0)), want: in(nn.T([]float64{1.5, -1}, 2))})
 	types := []nn.DType{nn.Float32, nn.Float16, nn.Float64, nn.Int8, nn.Uint8, nn.Int32, nn.Int64, nn.Bool}
 	for _, from := range types {
 		for _, to := range types {

@@ -75,6 +75,29 @@ func (o *Cast) View(in []Arg) bool { return in[0].DType.ONNX() == o.To }
 // Permute: the order of the dimensions does not matter.
 func (o *Cast) Permute([]int, []Arg) (Op, bool) { return o, true }
 
+func (*Cast) backward(g *Grad) { convertGrad(g) }
+
+// convertGrad converts the gradient back, between floats of 32 and 64 bits.
+func convertGrad(g *Grad) {
+	if !g.DIn[0].Present() || !g.DOut[0].Present() {
+		return
+	}
+	switch {
+	case g.DIn[0].DType == g.DOut[0].DType:
+		addGrad(g.DIn[0], g.DOut[0])
+	case g.DIn[0].DType == Float32 && g.DOut[0].DType == Float64:
+		addConverted(g.DIn[0].F32(), g.DOut[0].F64())
+	case g.DIn[0].DType == Float64 && g.DOut[0].DType == Float32:
+		addConverted(g.DIn[0].F64(), g.DOut[0].F32())
+	}
+}
+
+func addConverted[D, S Float](dst []D, src []S) {
+	for i, v := range src {
+		dst[i] += D(v)
+	}
+}
+
 // CastLike converts the elements of operand 0 to the type of operand 1, as
 // Cast does.
 type CastLike struct {
@@ -104,6 +127,8 @@ func (*CastLike) View(in []Arg) bool { return in[0].DType == in[1].DType }
 func (o *CastLike) Permute(perm []int, in []Arg) (Op, bool) {
 	return o, in[0].Shape.Rank == len(perm)
 }
+
+func (*CastLike) backward(g *Grad) { convertGrad(g) }
 
 // convert writes the elements of in as those of out's type.
 func convert(out, in *Tensor) {

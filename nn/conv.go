@@ -153,3 +153,67 @@ func multiplyAdd[T Number](dst, src []T, v T, step int) {
 		dst[i] += v * src[i*step]
 	}
 }
+
+func (o *Conv) backward(g *Grad) {
+	w, err := o.Window(g.In[0].Shape, g.In[1].Shape)
+	if err != nil {
+		return
+	}
+	switch g.In[0].DType {
+	case Float32:
+		convGrad[float32](g, &w, o.Group)
+	case Float64:
+		convGrad[float64](g, &w, o.Group)
+	}
+}
+
+// convGrad spreads the gradient over the operand by the weights, and sums its
+// products with the operand into the gradient by the weights.
+func convGrad[T float32 | float64](g *Grad, w *Window, group int) {
+	x, wt, d := Data[T](g.In[0]), Data[T](g.In[1]), Data[T](g.DOut[0])
+	dx, dw := wanted[T](g.DIn[0]), wanted[T](g.DIn[1])
+	m, c := g.In[1].Shape.Dims[0], g.In[1].Shape.Dims[1]
+	nIn, nOut, taps := w.InElems(), w.OutElems(), w.Taps()
+	for n := range g.In[0].Shape.Dims[0] {
+		for oc := range m {
+			from := d[(n*m+oc)*nOut:][:nOut]
+			for ic := range c {
+				at, k := ((n*group+oc/(m/group))*c+ic)*nIn, (oc*c+ic)*taps
+				if dx != nil {
+					spreadChannel(dx[at:][:nIn], from, wt[k:][:taps], w)
+				}
+				if dw != nil {
+					addTapProducts(dw[k:][:taps], from, x[at:][:nIn], w)
+				}
+			}
+		}
+	}
+	addChannelSums(wantedAt[T](g, 2), d, m, nOut)
+}
+
+// addTapProducts adds, for every tap, the products of outs (what the window
+// writes) and ins (what it reads).
+func addTapProducts[T Float](taps, outs, ins []T, w *Window) {
+	var t tap
+	for k := range taps {
+		sum := 0.0
+		for ok := t.first(w, k); ok; ok = t.next(w) {
+			in := ins[t.in:]
+			for i, v := range outs[t.out:][:t.n] {
+				sum += float64(v) * float64(in[i*t.step])
+			}
+		}
+		taps[k] += T(sum)
+	}
+}
+
+// addChannelSums adds the sums of n elements a channel of every picture of d;
+// to may be nil.
+func addChannelSums[T Float](to, d []T, channels, n int) {
+	if to == nil || n == 0 {
+		return
+	}
+	for i := range len(d) / n {
+		to[i%channels] += T(sumRow[T, float64](d[i*n:][:n]))
+	}
+}

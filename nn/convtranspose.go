@@ -133,3 +133,45 @@ func spreadChannel[T Float](dst, src, weights []T, w *Window) {
 		}
 	}
 }
+
+func (o *ConvTranspose) backward(g *Grad) {
+	w, err := o.Window(g.In[0].Shape, g.In[1].Shape)
+	if err != nil {
+		return
+	}
+	for i := range w.Rank { // as in Forward
+		a := &w.Axis[i]
+		a.In, a.Out = a.Out, a.In
+	}
+	switch g.In[0].DType {
+	case Float32:
+		convTransposeGrad[float32](g, &w, o.Group)
+	case Float64:
+		convTransposeGrad[float64](g, &w, o.Group)
+	}
+}
+
+// convTransposeGrad convolves the gradient, and sums its products with the
+// operand into the gradient by the weights.
+func convTransposeGrad[T float32 | float64](g *Grad, w *Window, group int) {
+	x, wt, d := Data[T](g.In[0]), Data[T](g.In[1]), Data[T](g.DOut[0])
+	dx, dw := wanted[T](g.DIn[0]), wanted[T](g.DIn[1])
+	c, per := g.In[0].Shape.Dims[1], g.In[1].Shape.Dims[1]
+	nIn, nOut, taps := w.OutElems(), w.InElems(), w.Taps()
+	for n := range g.In[0].Shape.Dims[0] {
+		for ic := range c {
+			at := (n*c + ic) * nIn
+			first := n*per*group + ic/(c/group)*per
+			for j := range per {
+				from, k := d[(first+j)*nOut:][:nOut], (ic*per+j)*taps
+				if dx != nil {
+					convChannel(dx[at:][:nIn], from, wt[k:][:taps], w)
+				}
+				if dw != nil {
+					addTapProducts(dw[k:][:taps], x[at:][:nIn], from, w)
+				}
+			}
+		}
+	}
+	addChannelSums(wantedAt[T](g, 2), d, per*group, nOut)
+}

@@ -72,3 +72,39 @@ func cumulate[T Number, A float64 | int64](o *CumSum, out, x []T, l lines) {
 		}
 	}
 }
+
+// backward sums from the other end.
+func (o *CumSum) backward(g *Grad) {
+	axis, ok := Axis(g.In[1].Int(0), g.In[0].Shape.Rank)
+	if !ok || !g.DIn[0].Present() {
+		return
+	}
+	l := linesOf(g.In[0].Shape, o.perm.stored(axis))
+	switch g.In[0].DType {
+	case Float32:
+		addCumulated(o, g.DIn[0].F32(), g.DOut[0].F32(), l)
+	case Float64:
+		addCumulated(o, g.DIn[0].F64(), g.DOut[0].F64(), l)
+	}
+}
+
+func addCumulated[T Float](o *CumSum, dx, d []T, l lines) {
+	step, first := -l.inner, (l.n-1)*l.inner
+	if o.Reverse {
+		step, first = l.inner, 0
+	}
+	for i := range l.outer * l.inner {
+		at := i/l.inner*l.n*l.inner + i%l.inner + first
+		sum := 0.0
+		for range l.n {
+			before := sum
+			sum += float64(d[at])
+			if o.Exclusive {
+				dx[at] += T(before)
+			} else {
+				dx[at] += T(sum)
+			}
+			at += step
+		}
+	}
+}

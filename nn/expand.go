@@ -116,3 +116,22 @@ func repeat(mem []byte, n int) {
 func (o *Tile) Permute(perm []int, in []Arg) (Op, bool) {
 	return &Tile{perm: o.perm.then(perm)}, in[0].Shape.Rank == len(perm)
 }
+
+// backward adds one repetition after another.
+func (*Tile) backward(g *Grad) {
+	in, out := g.In[0].Shape, g.Out[0].Shape
+	if out.Elems() == 0 {
+		return
+	}
+	own, st := in.Strides(), out.Strides()
+	var n nest
+	for d := range in.Rank {
+		n.dims[d], n.stride[d] = out.Dims[d]/in.Dims[d], in.Dims[d]*st[d]
+	}
+	n.rank = in.Rank
+	for more := true; more; more = n.next() {
+		b := boxOf(in, own, st)
+		b.fromAt = n.off
+		addBox(g.DIn[0], g.DOut[0], b)
+	}
+}

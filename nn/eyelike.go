@@ -99,3 +99,21 @@ func (o *Trilu) Forward(r *Run) error {
 	}
 	return nil
 }
+
+func (o *Trilu) backward(g *Grad) {
+	if !g.DIn[0].Present() {
+		return
+	}
+	s, k := g.In[0].Shape, 0
+	rows, cols := s.Dims[s.Rank-2], s.Dims[s.Rank-1]
+	if len(g.In) > 1 && g.In[1].Present() {
+		k = min(max(g.In[1].Int(0), -rows), cols)
+	}
+	for row := range s.span(0, s.Rank-1) {
+		from, to := 0, min(max(row%rows+k+1, 0), cols)
+		if o.Upper {
+			from, to = min(max(row%rows+k, 0), cols), cols
+		}
+		addPart(g.DIn[0], g.DOut[0], row*cols+from, row*cols+from, to-from)
+	}
+}

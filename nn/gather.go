@@ -79,6 +79,18 @@ func (o *Gather) Permute(perm []int, in []Arg) (Op, bool) {
 	return &Gather{Axis: axis}, ok && len(perm) > 1 && in[1].Shape.Rank == 1
 }
 
+func (o *Gather) backward(g *Grad) {
+	s, idx := g.In[0].Shape, g.In[1]
+	axis, _ := Axis(o.Axis, s.Rank)
+	slab, dim, count := s.span(axis+1, s.Rank), s.Dims[axis], idx.Elems()
+	for outer := range s.span(0, axis) {
+		for k := range count {
+			i, _ := Axis(idx.Int(k), dim)
+			addPart(g.DIn[0], g.DOut[0], (outer*dim+i)*slab, (outer*count+k)*slab, slab)
+		}
+	}
+}
+
 // GatherElements takes, for each index in operand 1, the element of operand 0
 // that lies at the same place but for Axis, where the index says.
 type GatherElements struct {
@@ -159,4 +171,55 @@ func gatherElements[T unit](r *Run, axis int, data func(*Tensor) []T) error {
 func (o *GatherElements) Permute(perm []int, in []Arg) (Op, bool) {
 	axis, ok := storedAxis(o.Axis, perm, in)
 	return &GatherElements{Axis: axis}, ok
+}
+
+func (o *GatherElements) backward(g *Grad) {
+	if !g.DIn[0].Present() {
+		return
+	}
+	switch g.Out[0].DType {
+	case Float32:
+		gatherElementsGrad[float32](g, o.Axis)
+	case Float64:
+		gatherElementsGrad[float64](g, o.Axis)
+	}
+}
+
+func gatherElementsGrad[T float32 | float64](g *Grad, axis int) {
+	d, dst := Data[T](g.DOut[0]), Data[T](g.DIn[0])
+	for at := newElementWalk(g.In[1], g.In[0].Shape, axis); at.next(); {
+		dst[at.data] += d[at.index]
+	}
+}
+
+// elementWalk goes over the indices of GatherElements and ScatterElements,
+// which a Forward has found right.
+type elementWalk struct {
+	idx         *Tensor
+	box         box
+	pos         [MaxRank]int
+	step, dim   int
+	index, rest int
+	data        int // the element that index points at
+	started     bool
+}
+
+func newElementWalk(idx *Tensor, s Shape, axis int) elementWalk {
+	axis, _ = Axis(axis, s.Rank)
+	return elementWalk{idx: idx, box: elementBox(idx.Shape, s, axis), step: s.span(axis+1, s.Rank), dim: s.Dims[axis]}
+}
+
+// next goes to the next index; false after the last.
+func (w *elementWalk) next() bool {
+	if !w.started {
+		w.started = true
+		if w.idx.Elems() == 0 {
+			return false
+		}
+	} else if !w.box.next(&w.pos, w.box.rank, &w.index, &w.rest) {
+		return false
+	}
+	i, _ := Axis(w.idx.Int(w.index), w.dim)
+	w.data = w.rest + i*w.step
+	return true
 }

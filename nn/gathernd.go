@@ -87,3 +87,15 @@ func (o *GatherND) Forward(r *Run) error {
 	}
 	return nil
 }
+
+func (o *GatherND) backward(g *Grad) {
+	s, idx, b := &g.In[0].Shape, g.In[1], o.BatchDims
+	k := idx.Shape.Dims[idx.Shape.Rank-1]
+	slab := s.span(b+k, s.Rank)
+	perBatch := idx.Shape.span(b, idx.Shape.Rank-1)
+	for row := range s.span(0, b) * perBatch {
+		if at, err := rowOffset(idx, row, k, s, b); err == nil {
+			addPart(g.DIn[0], g.DOut[0], row/perBatch*s.span(b, b+k)*slab+at*slab, row*slab, slab)
+		}
+	}
+}

@@ -72,13 +72,7 @@ func gemm[T Number](r *Run, o *Gemm, data func(*Tensor) []T) {
 	}
 	out := data(r.Out[0])
 	fill(out, 0)
-	a, b := matrix[T]{data(r.In[0]), k, 1}, matrix[T]{data(r.In[1]), n, 1}
-	if o.TransA {
-		a = a.transposed(m)
-	}
-	if o.TransB {
-		b = b.transposed(k)
-	}
+	a, b := gemmOperands(o, data(r.In[0]), data(r.In[1]), m, k, n)
 	multiply(out, a, b, m, k, n)
 	scale(out, o.Alpha)
 	if len(r.In) < 3 || !r.In[2].Present() {
@@ -89,6 +83,50 @@ func gemm[T Number](r *Run, o *Gemm, data func(*Tensor) []T) {
 		for j := range n {
 			out[i*n+j] += times(c[i*st[0]+j*st[1]], o.Beta)
 		}
+	}
+}
+
+// gemmOperands returns the views of A as [m k] and of B as [k n].
+func gemmOperands[T Number](o *Gemm, va, vb []T, m, k, n int) (a, b matrix[T]) {
+	a, b = matrix[T]{va, k, 1}, matrix[T]{vb, n, 1}
+	if o.TransA {
+		a = a.transposed(m)
+	}
+	if o.TransB {
+		b = b.transposed(k)
+	}
+	return a, b
+}
+
+func (o *Gemm) backward(g *Grad) {
+	switch g.In[0].DType {
+	case Float32:
+		gemmGrad[float32](g, o)
+	case Float64:
+		gemmGrad[float64](g, o)
+	}
+	if len(g.DIn) > 2 {
+		addBroadcast(g.DIn[2], g.DOut[0], float64(o.Beta))
+	}
+}
+
+// gemmGrad adds D·Bᵀ and Aᵀ·D, each in the form that its operand has.
+func gemmGrad[T float32 | float64](g *Grad, o *Gemm) {
+	m, k, n, err := o.Dims(g.In[0].Shape, g.In[1].Shape)
+	if err != nil {
+		return
+	}
+	a, b := gemmOperands(o, Data[T](g.In[0]), Data[T](g.In[1]), m, k, n)
+	d, by := matrix[T]{Data[T](g.DOut[0]), n, 1}, T(o.Alpha)
+	if da := wanted[T](g.DIn[0]); da != nil && o.TransA {
+		multiplyBy(da, by, b, d.swapped(), k, n, m)
+	} else if da != nil {
+		multiplyBy(da, by, d, b.swapped(), m, n, k)
+	}
+	if db := wanted[T](g.DIn[1]); db != nil && o.TransB {
+		multiplyBy(db, by, d.swapped(), a, n, m, k)
+	} else if db != nil {
+		multiplyBy(db, by, a.swapped(), d, k, m, n)
 	}
 }
 
@@ -119,18 +157,24 @@ type matrix[T Number] struct {
 // its transpose.
 func (m matrix[T]) transposed(columns int) matrix[T] { return matrix[T]{m.v, 1, columns} }
 
+// swapped returns the view of m's transpose.
+func (m matrix[T]) swapped() matrix[T] { return matrix[T]{m.v, m.col, m.row} }
+
 // multiply adds a [m k] · b [k n] to the row-major out [m n].
-func multiply[T Number](out []T, a, b matrix[T], m, k, n int) {
+func multiply[T Number](out []T, a, b matrix[T], m, k, n int) { multiplyBy(out, 1, a, b, m, k, n) }
+
+// multiplyBy adds by · a [m k] · b [k n] to the row-major out [m n].
+func multiplyBy[T Number](out []T, by T, a, b matrix[T], m, k, n int) {
 	for i := range m {
 		dst := out[i*n:][:n]
 		if b.col != 1 {
 			for j := range dst {
-				dst[j] += dot(a.v[i*a.row:], b.v[j*b.col:], a.col, b.row, k)
+				dst[j] += by * dot(a.v[i*a.row:], b.v[j*b.col:], a.col, b.row, k)
 			}
 			continue
 		}
 		for p := range k {
-			multiplyAdd(dst, b.v[p*b.row:], a.v[i*a.row+p*a.col], 1)
+			multiplyAdd(dst, b.v[p*b.row:], by*a.v[i*a.row+p*a.col], 1)
 		}
 	}
 }

@@ -149,3 +149,69 @@ func norm[T Float](p int) func(x []T, n, step int) T {
 		return T(math.Pow(sum, 1/float64(p)))
 	}
 }
+
+func (o *GlobalAveragePool) backward(g *Grad) {
+	switch g.In[0].DType {
+	case Float32:
+		globalGrad(g, o.layout, meanGrad[float32])
+	case Float64:
+		globalGrad(g, o.layout, meanGrad[float64])
+	}
+}
+
+func (o *GlobalMaxPool) backward(g *Grad) {
+	switch g.In[0].DType {
+	case Float32:
+		globalGrad(g, o.layout, largestGrad[float32])
+	case Float64:
+		globalGrad(g, o.layout, largestGrad[float64])
+	}
+}
+
+func (o *GlobalLpPool) backward(g *Grad) {
+	p := float64(o.P)
+	switch g.In[0].DType {
+	case Float32:
+		globalGrad(g, globalLayout{}, func(dx, x []float32, y, d float32, n, step int) { normGrad(dx, x, y, d, n, step, p) })
+	case Float64:
+		globalGrad(g, globalLayout{}, func(dx, x []float64, y, d float64, n, step int) { normGrad(dx, x, y, d, n, step, p) })
+	}
+}
+
+// globalGrad calls add for every channel: n elements, step apart, the result y
+// and its gradient d.
+func globalGrad[T float32 | float64](g *Grad, l globalLayout, add func(dx, x []T, y, d T, n, step int)) {
+	if !g.DIn[0].Present() {
+		return
+	}
+	x, y, d, dx := Data[T](g.In[0]), Data[T](g.Out[0]), Data[T](g.DOut[0]), Data[T](g.DIn[0])
+	n, step, channel, picture := l.strides(g.In[0].Shape)
+	channels := len(y) / g.In[0].Shape.Dims[0]
+	for i := range y {
+		at := i/channels*picture + i%channels*channel
+		add(dx[at:], x[at:], y[i], d[i], n, step)
+	}
+}
+
+func meanGrad[T Float](dx, _ []T, _, d T, n, step int) {
+	share := d / T(n)
+	for i := range n {
+		dx[i*step] += share
+	}
+}
+
+// largestGrad gives the gradient to the first of the largest.
+func largestGrad[T Float](dx, x []T, y, d T, n, step int) {
+	for i := range n {
+		if x[i*step] == y {
+			dx[i*step] += d
+			return
+		}
+	}
+}
+
+func normGrad[T Float](dx, x []T, y, d T, n, step int, p float64) {
+	for i := range n {
+		dx[i*step] += T(float64(d) * normSlope(float64(x[i*step]), float64(y), p))
+	}
+}

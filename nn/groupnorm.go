@@ -199,3 +199,67 @@ func squareRow[T Float](x []T, mean float64) float64 {
 	}
 	return a + b
 }
+
+// GradScratch has four numbers for each channel.
+func (o *InstanceNormalization) GradScratch(in []Arg, _ []Type) int { return 32 * in[1].Elems() }
+
+// GradScratch has four numbers for each channel.
+func (o *GroupNormalization) GradScratch(in []Arg, _ []Type) int { return 32 * in[1].Elems() }
+
+func (o *InstanceNormalization) backward(g *Grad) {
+	groupsGrad(g, g.In[1].Elems(), float64(o.Epsilon), o.perm)
+}
+
+func (o *GroupNormalization) backward(g *Grad) {
+	groupsGrad(g, o.NumGroups, float64(o.Epsilon), o.perm)
+}
+
+func groupsGrad(g *Grad, groups int, eps float64, perm layout) {
+	switch g.In[0].DType {
+	case Float32:
+		samplesGrad[float32](g, groups, eps, perm)
+	case Float64:
+		samplesGrad[float64](g, groups, eps, perm)
+	}
+}
+
+// samplesGrad takes each sample as groupSamples does. With x̂ = (x − mean)·inv
+// the gradient by x is inv·(scale·d − mean(scale·d) − x̂·mean(scale·d·x̂)).
+func samplesGrad[T float32 | float64](g *Grad, groups int, eps float64, perm layout) {
+	x, d, dx := Data[T](g.In[0]), Data[T](g.DOut[0]), wanted[T](g.DIn[0])
+	if len(x) == 0 {
+		return
+	}
+	s := g.In[0].Shape
+	sample := s.span(1, s.Rank)
+	l := linesOf(s, perm.stored(1))
+	l.outer /= s.Dims[0]
+	per := float64(sample / groups)
+	for at := 0; at < len(x); at += sample {
+		v := vectors(g.Scratch, l.n)
+		mean, inv, sum, products := v[0], v[1], v[2], v[3]
+		xs, ds := x[at:at+sample], d[at:at+sample]
+		sumChannels(mean, xs, l)
+		shareGroups(mean, groups, per)
+		squareChannels(inv, mean, xs, l)
+		shareGroups(inv, groups, per)
+		sumProducts(sum, products, mean, ds, xs, l)
+		for c := range inv {
+			inv[c] = 1 / math.Sqrt(inv[c]+eps)
+			addAt(g.DIn[1], c, products[c]*inv[c])
+			addAt(g.DIn[2], c, sum[c])
+			sum[c] *= g.In[1].Float(c)
+			products[c] *= g.In[1].Float(c)
+		}
+		shareGroups(sum, groups, per)
+		shareGroups(products, groups, per)
+		for c, k := range inv {
+			slope := -k * k * k * products[c]
+			mean[c] = -k*sum[c] - slope*mean[c]
+			inv[c], products[c] = k*g.In[1].Float(c), slope
+		}
+		if dx != nil {
+			addAffine(dx[at:at+sample], ds, xs, l, inv, products, mean)
+		}
+	}
+}

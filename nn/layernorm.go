@@ -124,3 +124,70 @@ func statistic(r *Run, i int) []float32 {
 	}
 	return r.Out[i].F32()
 }
+
+func (o *LayerNormalization) backward(g *Grad) {
+	switch g.In[0].DType {
+	case Float32:
+		layersGrad[float32](g, o.Axis, float64(o.Epsilon), true)
+	case Float64:
+		layersGrad[float64](g, o.Axis, float64(o.Epsilon), true)
+	}
+	if len(g.DIn) > 2 && g.DOut[0].Present() {
+		addBroadcast(g.DIn[2], g.DOut[0], 1)
+	}
+}
+
+func (o *RMSNormalization) backward(g *Grad) {
+	switch g.In[0].DType {
+	case Float32:
+		layersGrad[float32](g, o.Axis, float64(o.Epsilon), false)
+	case Float64:
+		layersGrad[float64](g, o.Axis, float64(o.Epsilon), false)
+	}
+}
+
+// layersGrad takes row by row. With x̂ = (x − mean)·inv and e = scale·d the
+// gradient by x is inv·(e − mean(e) − x̂·mean(e·x̂)), without mean(e) where
+// nothing was centred, and what the statistics' own gradients add.
+func layersGrad[T float32 | float64](g *Grad, axis int, eps float64, centre bool) {
+	s := g.In[0].Shape
+	a, _ := Axis(axis, s.Rank)
+	n := s.span(a, s.Rank)
+	x, d, dx, dScale := Data[T](g.In[0]), wanted[T](g.DOut[0]), wanted[T](g.DIn[0]), wanted[T](g.DIn[1])
+	scale, st := Data[T](g.In[1]), BroadcastStrides(g.In[1].Shape, s)
+	for i := range s.span(0, a) {
+		row, mean := x[i*n:][:n], 0.0
+		if centre {
+			mean = sumRow[T, float64](row) / float64(n)
+		}
+		inv := 1 / math.Sqrt(squareRow(row, mean)/float64(n)+eps)
+		shift, slope := statisticGrad(g, 1, i), -inv*inv*inv*statisticGrad(g, 2, i)
+		for j := 0; j < n && d != nil; j++ {
+			at := s.offset(i*n+j, &st)
+			hat, e := (float64(row[j])-mean)*inv, float64(d[i*n+j])
+			if dScale != nil {
+				dScale[at] += T(e * hat)
+			}
+			shift -= e * float64(scale[at]) * inv
+			slope -= e * float64(scale[at]) * hat * inv * inv
+		}
+		if !centre {
+			shift = 0
+		}
+		for j := 0; j < n && dx != nil; j++ {
+			v := shift/float64(n) + slope*(float64(row[j])-mean)/float64(n)
+			if d != nil {
+				v += float64(d[i*n+j]) * float64(scale[s.offset(i*n+j, &st)]) * inv
+			}
+			dx[i*n+j] += T(v)
+		}
+	}
+}
+
+// statisticGrad is the gradient by element i of a statistic, 0 without one.
+func statisticGrad(g *Grad, result, i int) float64 {
+	if result >= len(g.DOut) || !g.DOut[result].Present() {
+		return 0
+	}
+	return g.DOut[result].Float(i)
+}

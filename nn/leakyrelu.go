@@ -21,12 +21,26 @@ func (o *LeakyRelu) Forward(r *Run) error {
 func (o *LeakyRelu) Permute([]int, []Arg) (Op, bool) { return o, true }
 
 func (o *LeakyRelu) backward(g *Grad) {
-	mapGrad(g, func(x, _ float64) float64 {
-		if x < 0 {
-			return float64(o.Alpha)
+	if !g.DIn[0].Present() {
+		return
+	}
+	switch g.In[0].DType {
+	case Float32:
+		leakyGrad(g.DIn[0].F32(), g.DOut[0].F32(), g.In[0].F32(), o.Alpha)
+	case Float64:
+		leakyGrad(g.DIn[0].F64(), g.DOut[0].F64(), g.In[0].F64(), float64(o.Alpha))
+	}
+}
+
+func leakyGrad[T Float](dIn, dOut, in []T, alpha T) {
+	dIn, dOut = dIn[:len(in)], dOut[:len(in)]
+	for i, v := range in {
+		d := dOut[i]
+		if v < 0 {
+			d *= alpha
 		}
-		return 1
-	})
+		dIn[i] += d
+	}
 }
 
 func leakyRun[T Float](out, in []T, alpha T) {

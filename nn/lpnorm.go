@@ -57,3 +57,46 @@ func lpLines[T Float](out, x []T, l lines, p int) {
 		}
 	}
 }
+
+func (o *LpNormalization) backward(g *Grad) {
+	if !g.DIn[0].Present() {
+		return
+	}
+	l := linesOf(g.In[0].Shape, o.Axis)
+	switch g.In[0].DType {
+	case Float32:
+		lpGradLines[float32](g, l, o.P)
+	case Float64:
+		lpGradLines[float64](g, l, o.P)
+	}
+}
+
+// lpGradLines adds (d − s·Σd·y)∕‖x‖, where s, the slope of the norm, is y for
+// P 2 and the sign of x for P 1. To a line of zeros, which has no gradient, it
+// adds nothing.
+func lpGradLines[T float32 | float64](g *Grad, l lines, p int) {
+	x, y, d, dx := Data[T](g.In[0]), Data[T](g.Out[0]), Data[T](g.DOut[0]), Data[T](g.DIn[0])
+	for i := range l.outer * l.inner {
+		at := i/l.inner*l.n*l.inner + i%l.inner
+		norm, sum := 0.0, 0.0
+		for j := range l.n {
+			q := at + j*l.inner
+			sum += float64(d[q]) * float64(y[q])
+			norm += math.Pow(math.Abs(float64(x[q])), float64(p))
+		}
+		if norm == 0 {
+			continue
+		}
+		if p == 2 {
+			norm = math.Sqrt(norm)
+		}
+		for j := range l.n {
+			q := at + j*l.inner
+			slope := float64(y[q])
+			if p == 1 {
+				slope = signOf(slope)
+			}
+			dx[q] += T((float64(d[q]) - slope*sum) / norm)
+		}
+	}
+}

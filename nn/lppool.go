@@ -65,3 +65,41 @@ func lpPool[T Float](r *Run, w *Window, p float64, data func(*Tensor) []T) {
 		}
 	}
 }
+
+func (o *LpPool) backward(g *Grad) {
+	w, err := o.Window(g.In[0].Shape)
+	if err != nil || !g.DIn[0].Present() {
+		return
+	}
+	switch g.In[0].DType {
+	case Float32:
+		lpPoolGrad[float32](g, &w, float64(o.P))
+	case Float64:
+		lpPoolGrad[float64](g, &w, float64(o.P))
+	}
+}
+
+func lpPoolGrad[T float32 | float64](g *Grad, w *Window, p float64) {
+	x, y, d, dx := Data[T](g.In[0]), Data[T](g.Out[0]), Data[T](g.DOut[0]), Data[T](g.DIn[0])
+	nIn, nOut, taps := w.InElems(), w.OutElems(), w.Taps()
+	for c := range g.In[0].Shape.span(0, 2) {
+		at := windowWalk{w: w}
+		for j := c * nOut; j < (c+1)*nOut; j++ {
+			for range taps {
+				if i := at.tap(); i >= 0 {
+					dx[c*nIn+i] += T(float64(d[j]) * normSlope(float64(x[c*nIn+i]), float64(y[j]), p))
+				}
+			}
+			at.next()
+		}
+	}
+}
+
+// normSlope is the derivative of a p-norm of value y by the element x; 0 where
+// the norm is 0, which has none.
+func normSlope(x, y, p float64) float64 {
+	if y == 0 {
+		return 0
+	}
+	return signOf(x) * math.Pow(math.Abs(x)/y, p-1)
+}

@@ -1,6 +1,9 @@
 package nn
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // LRN is local response normalisation: x∕(Bias + Alpha∕Size·Σx²)^Beta, the sum
 // running over Size channels around that of x, of [N C …] (A. Krizhevsky et
@@ -77,4 +80,76 @@ func (o *LRN) root(sum float64) float64 {
 		return h * math.Sqrt(h)
 	}
 	return math.Pow(d, float64(o.Beta))
+}
+
+// GradScratch has what each channel hands to its neighbours, of as many
+// columns as are taken side by side.
+func (o *LRN) GradScratch(in []Arg, _ []Type) int {
+	l := linesOf(in[0].Shape, o.perm.stored(1))
+	return 8 * l.n * min(columnBlock, l.inner)
+}
+
+func (o *LRN) backward(g *Grad) {
+	if !g.DIn[0].Present() {
+		return
+	}
+	l := linesOf(g.In[0].Shape, o.perm.stored(1))
+	switch g.In[0].DType {
+	case Float32:
+		lrnGrad[float32](o, g, l)
+	case Float64:
+		lrnGrad[float64](o, g, l)
+	}
+}
+
+// lrnGrad adds d∕root − 2·Alpha·Beta∕Size·x·Σ d·y∕sum, where the last sum runs
+// over the channels that have this one in their windows.
+func lrnGrad[T float32 | float64](o *LRN, g *Grad, l lines) {
+	x, y, d, dx := Data[T](g.In[0]), Data[T](g.Out[0]), Data[T](g.DOut[0]), Data[T](g.DIn[0])
+	scratch := unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(g.Scratch))), len(g.Scratch)/8)
+	for i := range l.outer {
+		for j := 0; j < l.inner; j += columnBlock {
+			n, base := min(columnBlock, l.inner-j), i*l.n*l.inner+j
+			back := scratch[:l.n*n]
+			lrnOwn(o, dx[base:], d[base:], x[base:], y[base:], back, l, n)
+			lrnNeighbours(o, dx[base:], x[base:], back, l, n)
+		}
+	}
+}
+
+// lrnOwn adds what an element's own result gives, and notes in back what its
+// neighbours are to be given.
+func lrnOwn[T Float](o *LRN, dx, d, x, y []T, back []float64, l lines, n int) {
+	var sums [columnBlock]float64
+	sum, per := sums[:n], float64(o.Alpha)/float64(o.Size)
+	for c := range l.n {
+		clear(sum)
+		for w := max(c-(o.Size-1)/2, 0); w < l.n && w-c <= o.Size/2; w++ {
+			for k, v := range x[w*l.inner:][:n] {
+				sum[k] += float64(v) * float64(v)
+			}
+		}
+		to := dx[c*l.inner:][:n]
+		for k, v := range d[c*l.inner:][:n] {
+			to[k] += T(float64(v) / o.root(sum[k]))
+			back[c*n+k] = -2 * per * float64(o.Beta) * float64(v) * float64(y[c*l.inner+k]) / (float64(o.Bias) + per*sum[k])
+		}
+	}
+}
+
+func lrnNeighbours[T Float](o *LRN, dx, x []T, back []float64, l lines, n int) {
+	var sums [columnBlock]float64
+	sum := sums[:n]
+	for c := range l.n {
+		clear(sum)
+		for w := max(c-o.Size/2, 0); w < l.n && w-c <= (o.Size-1)/2; w++ {
+			for k, v := range back[w*n:][:n] {
+				sum[k] += v
+			}
+		}
+		to := dx[c*l.inner:][:n]
+		for k, v := range x[c*l.inner:][:n] {
+			to[k] += T(float64(v) * sum[k])
+		}
+	}
 }

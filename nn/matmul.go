@@ -114,3 +114,35 @@ func (w *batchWalk) next() {
 		w.pos[i] = 0
 	}
 }
+
+func (*MatMul) backward(g *Grad) {
+	d, err := newMatmulDims(g.In[0].Shape, g.In[1].Shape)
+	if err != nil {
+		return
+	}
+	switch g.In[0].DType {
+	case Float32:
+		matmulGrad[float32](g, &d)
+	case Float64:
+		matmulGrad[float64](g, &d)
+	}
+}
+
+// matmulGrad adds D·Bᵀ and Aᵀ·D of every pair of matrices; those of matrices
+// that are broadcast add up.
+func matmulGrad[T float32 | float64](g *Grad, d *matmulDims) {
+	a, b, by := Data[T](g.In[0]), Data[T](g.In[1]), Data[T](g.DOut[0])
+	da, db := wanted[T](g.DIn[0]), wanted[T](g.DIn[1])
+	sizeA, sizeB, size := d.m*d.k, d.k*d.n, d.m*d.n
+	w := d.walk()
+	for i := range d.batch.Elems() {
+		y := matrix[T]{by[i*size:], d.n, 1}
+		if da != nil {
+			multiply(da[w.a*sizeA:][:sizeA], y, matrix[T]{b[w.b*sizeB:], 1, d.n}, d.m, d.n, d.k)
+		}
+		if db != nil {
+			multiply(db[w.b*sizeB:][:sizeB], matrix[T]{a[w.a*sizeA:], 1, d.k}, y, d.k, d.m, d.n)
+		}
+		w.next()
+	}
+}

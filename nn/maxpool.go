@@ -127,3 +127,38 @@ func (o *MaxPool) number(at []int64, w *Window, base int) {
 		at[i] = p + int64(base)
 	}
 }
+
+func (o *MaxPool) backward(g *Grad) {
+	w, err := o.Window(g.In[0].Shape)
+	if err != nil || !g.DIn[0].Present() {
+		return
+	}
+	switch g.In[0].DType {
+	case Float32:
+		maxPoolGrad[float32](g, &w)
+	case Float64:
+		maxPoolGrad[float64](g, &w)
+	}
+}
+
+// maxPoolGrad gives the gradient of an output to the first of the largest
+// elements of its window.
+func maxPoolGrad[T float32 | float64](g *Grad, w *Window) {
+	x, y, d, dx := Data[T](g.In[0]), Data[T](g.Out[0]), Data[T](g.DOut[0]), Data[T](g.DIn[0])
+	nIn, nOut, taps := w.InElems(), w.OutElems(), w.Taps()
+	for c := range g.In[0].Shape.span(0, 2) {
+		src, p := x[c*nIn:][:nIn], windowWalk{w: w}
+		for j := c * nOut; j < (c+1)*nOut; j++ {
+			found := -1
+			for range taps {
+				if at := p.tap(); at >= 0 && found < 0 && src[at] == y[j] {
+					found = at
+				}
+			}
+			if found >= 0 {
+				dx[c*nIn+found] += d[j]
+			}
+			p.next()
+		}
+	}
+}

@@ -74,12 +74,18 @@ func unpool[T Float](r *Run, s Shape, data func(*Tensor) []T) error {
 		if at < 0 || at >= int64(n) {
 			return &ErrData{Why: "an index of MaxUnpool lies outside of what was pooled"}
 		}
-		rest, p := int(at), 0
-		for a := s.Rank - 1; a >= 0; a-- {
-			p += rest % s.Dims[a] * to[a]
-			rest /= s.Dims[a]
-		}
-		out[p] = x[i]
+		out[s.offset(int(at), &to)] = x[i]
 	}
 	return nil
+}
+
+func (o *MaxUnpool) backward(g *Grad) {
+	s, err := o.pooled(g.In[0].Shape)
+	if err != nil {
+		return
+	}
+	to := g.Out[0].Shape.Strides()
+	for i, at := range g.In[1].I64() {
+		addPart(g.DIn[0], g.DOut[0], i, s.offset(int(at), &to), 1)
+	}
 }

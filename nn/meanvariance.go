@@ -67,11 +67,7 @@ func meanVariance[T Float](out, x []T, s Shape, axes *[maxList]bool) {
 	if len(x) == 0 {
 		return
 	}
-	r := newSetLoops(s, axes)
-	if !r.rows { // put the run back: elements of a set are apart
-		r.kept.push(r.run, 1)
-		r.run = 1
-	}
+	r := setsOf(s, axes)
 	n := float64(r.count)
 	for range r.sets {
 		sum, squares := 0.0, 0.0
@@ -88,6 +84,54 @@ func meanVariance[T Float](out, x []T, s Shape, axes *[maxList]bool) {
 			y := out[at:][:r.run]
 			for i, v := range x[at:][:r.run] {
 				y[i] = T((float64(v) - mean) * inv)
+			}
+		}
+		r.kept.next()
+	}
+}
+
+func (o *MeanVarianceNormalization) backward(g *Grad) {
+	set, err := o.set(g.In[0].Shape.Rank)
+	if err != nil || !g.DIn[0].Present() {
+		return
+	}
+	switch g.In[0].DType {
+	case Float32:
+		meanVarianceGrad[float32](g, &set)
+	case Float64:
+		meanVarianceGrad[float64](g, &set)
+	}
+}
+
+// meanVarianceGrad adds (d − mean(d))∕(σ + ε) − y·mean(d·y)∕σ, set by set; the
+// last term is 0 where σ is.
+func meanVarianceGrad[T float32 | float64](g *Grad, axes *[maxList]bool) {
+	x, y, d, dx := Data[T](g.In[0]), Data[T](g.Out[0]), Data[T](g.DOut[0]), Data[T](g.DIn[0])
+	if len(x) == 0 {
+		return
+	}
+	r := setsOf(g.In[0].Shape, axes)
+	n := float64(r.count)
+	for range r.sets {
+		sum, sumD, products, squares := 0.0, 0.0, 0.0, 0.0
+		for more := true; more; more = r.reduced.next() {
+			at := r.kept.off + r.reduced.off
+			sum += sumRow[T, float64](x[at:][:r.run])
+			sumD += sumRow[T, float64](d[at:][:r.run])
+			products += dotRow(d[at:][:r.run], y[at:][:r.run])
+		}
+		for more := true; more; more = r.reduced.next() {
+			squares += squareRow(x[r.kept.off+r.reduced.off:][:r.run], sum/n)
+		}
+		sigma := math.Sqrt(squares / n)
+		inv, slope := 1/(sigma+1e-9), 0.0
+		if sigma > 0 {
+			slope = products / n / sigma
+		}
+		for more := true; more; more = r.reduced.next() {
+			at := r.kept.off + r.reduced.off
+			for j := at; j < at+r.run; j++ {
+				dx[j] += T((float64(d[j])-sumD/n)*inv - float64(y[j])*slope)
 			}
 		}
 		r.kept.next()

@@ -32,6 +32,12 @@ func (o *Mod) Forward(r *Run) error {
 // Permute: the order of the dimensions does not matter.
 func (o *Mod) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
 
+// backward is for floats: a − b·⌊a∕b⌋ with the quotient rounded towards 0.
+func (*Mod) backward(g *Grad) {
+	binaryGrad(g, func(d, _, _, _ float64) float64 { return d },
+		func(d, a, b, _ float64) float64 { return -d * math.Trunc(a/b) })
+}
+
 var (
 	modLoops = numberLoops{i8: modRun[int8], u8: modRun[uint8], i32: modRun[int32], i64: modRun[int64]}
 

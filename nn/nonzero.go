@@ -102,3 +102,19 @@ func (o *Compress) Forward(r *Run) error {
 	}
 	return nil
 }
+
+func (o *Compress) backward(g *Grad) {
+	s, axis, err := o.flat(g.In[0].Shape)
+	if err != nil {
+		return
+	}
+	keep, dim, slab, at := g.In[1].Bools(), s.Dims[axis], s.span(axis+1, s.Rank), 0
+	for outer := range s.span(0, axis) {
+		for i := range min(len(keep), dim) {
+			if keep[i] {
+				addPart(g.DIn[0], g.DOut[0], (outer*dim+i)*slab, at, slab)
+				at += slab
+			}
+		}
+	}
+}

@@ -95,11 +95,21 @@ type Permuter interface {
 }
 
 // Grad is what a backward function sees: operands and results of Forward, the
-// gradient of the loss by each result, and where to ADD the gradient by each
-// operand (not Present where none is wanted).
+// gradient of the loss by each result (not Present where the loss does not
+// depend on it, which it does on one at least), and where to ADD the gradient
+// by each operand (not Present where none is wanted). A backward function
+// allocates nothing.
 type Grad struct {
 	In, Out   []*Tensor
 	DOut, DIn []*Tensor
+	Scratch   []byte // of the size that GradScratcher asked for, aligned to 64 bytes
+}
+
+// GradScratcher is an Op whose backward function needs working memory.
+type GradScratcher interface {
+	// GradScratch returns the bytes needed for operands and results of these
+	// types.
+	GradScratch(in []Arg, out []Type) int
 }
 
 // Row is one line of the op table.

@@ -91,6 +91,28 @@ func (o *Pad) Permute(perm []int, in []Arg) (Op, bool) {
 	return &Pad{Mode: o.Mode, perm: o.perm.then(perm)}, in[0].Shape.Rank == len(perm)
 }
 
+func (o *Pad) backward(g *Grad) {
+	mode, _ := o.mode()
+	var axes, value *Tensor
+	if len(g.In) > 3 && g.In[3].Present() {
+		axes = g.In[3]
+	}
+	if len(g.DIn) > 2 {
+		value = g.DIn[2]
+	}
+	p := o.padding(g.In[0].Shape.Rank, g.In[1], axes)
+	if mode == padConstant && !value.Present() {
+		addBox(g.DIn[0], g.DOut[0], p.box(g.Out[0].Shape, g.In[0].Shape).reversed())
+		return
+	}
+	switch g.In[0].DType {
+	case Float32:
+		padGrad[float32](g, &p, mode, value)
+	case Float64:
+		padGrad[float64](g, &p, mode, value)
+	}
+}
+
 // CenterCropPad brings each of Axes (all, without it) to the extent in
 // operand 1 by taking away or adding zeros on both sides alike; of an odd
 // number the larger part goes after.
@@ -133,15 +155,24 @@ func (o *CenterCropPad) axis(i, rank int) (int, bool) {
 	return Axis(o.Axes[i], rank)
 }
 
-// Forward crops and pads.
-func (o *CenterCropPad) Forward(r *Run) error {
-	var p padding
-	in, out := r.In[0].Shape, r.Out[0].Shape
+// padding is what makes in of the shape of out.
+func (*CenterCropPad) padding(out, in Shape) (p padding) {
 	for i := range in.Rank {
 		d := out.Dims[i] - in.Dims[i]
 		p.before[i] = d / 2
 		p.after[i] = d - d/2
 	}
+	return p
+}
+
+// Forward crops and pads.
+func (o *CenterCropPad) Forward(r *Run) error {
+	p := o.padding(r.Out[0].Shape, r.In[0].Shape)
 	p.pad(r.Out[0], r.In[0], nil, padConstant)
 	return nil
+}
+
+func (o *CenterCropPad) backward(g *Grad) {
+	p := o.padding(g.Out[0].Shape, g.In[0].Shape)
+	addBox(g.DIn[0], g.DOut[0], p.box(g.Out[0].Shape, g.In[0].Shape).reversed())
 }

@@ -146,3 +146,33 @@ func first[T unit](t *Tensor) T {
 	}
 	return units[T](t)[0]
 }
+
+// padGrad gives the gradient of every element to the one that it is a copy of,
+// or to the padding's value.
+func padGrad[T float32 | float64](g *Grad, p *padding, mode padMode, value *Tensor) {
+	d, dx, dv := Data[T](g.DOut[0]), wanted[T](g.DIn[0]), wanted[T](value)
+	out, in := g.Out[0].Shape, g.In[0].Shape
+	st := in.Strides()
+	for i, v := range d {
+		at, rest := 0, i
+		for a := out.Rank - 1; a >= 0 && at >= 0; a-- {
+			kept := in.Dims[a] + min(p.before[a], 0) + min(p.after[a], 0)
+			k := rest%out.Dims[a] - max(p.before[a], 0)
+			rest /= out.Dims[a]
+			if k < 0 || k >= kept {
+				if mode == padConstant {
+					at = -1
+					break
+				}
+				k = mode.source(k, kept)
+			}
+			at += (k - min(p.before[a], 0)) * st[a]
+		}
+		switch {
+		case at < 0 && dv != nil:
+			dv[0] += v
+		case at >= 0 && dx != nil:
+			dx[at] += v
+		}
+	}
+}

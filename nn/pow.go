@@ -42,6 +42,57 @@ func (*Pow) Forward(r *Run) error {
 // Permute: the order of the dimensions does not matter.
 func (o *Pow) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
 
+func (*Pow) backward(g *Grad) {
+	switch g.Out[0].DType {
+	case Float32:
+		powGrad[float32](g)
+		addExponentGrad[float32](g)
+	case Float64:
+		powGrad[float64](g)
+		addExponentGrad[float64](g)
+	}
+}
+
+// powGrad adds b·a^(b−1), times the gradient, to the gradient by the base.
+func powGrad[T float32 | float64](g *Grad) {
+	to := wanted[T](g.DIn[0])
+	if to == nil {
+		return
+	}
+	a, d := Data[T](g.In[0]), Data[T](g.DOut[0])
+	it := newBroadcast(g.Out[0].Shape, g.In[0].Shape, g.In[1].Shape)
+	for it.next() {
+		for i, v := range d[it.pos : it.pos+it.run] {
+			at := it.off[0] + i*it.step[0]
+			switch b := g.In[1].Float(it.off[1] + i*it.step[1]); b {
+			case 0: // a constant, of 0 too
+			case 2:
+				to[at] += 2 * v * a[at]
+			default:
+				to[at] += T(float64(v) * b * math.Pow(float64(a[at]), b-1))
+			}
+		}
+	}
+}
+
+// addExponentGrad adds a^b·log a, times the gradient, to the gradient by the
+// exponent. For a ≤ 0, where the power is not defined
+// on both sides of b, it adds nothing, nor to an exponent of another type.
+func addExponentGrad[T float32 | float64](g *Grad) {
+	if !g.DIn[1].Present() || g.In[1].DType != g.In[0].DType {
+		return
+	}
+	to, a, y, d := Data[T](g.DIn[1]), Data[T](g.In[0]), Data[T](g.Out[0]), Data[T](g.DOut[0])
+	it := newBroadcast(g.Out[0].Shape, g.In[0].Shape, g.In[1].Shape)
+	for it.next() {
+		for i, v := range d[it.pos : it.pos+it.run] {
+			if base := a[it.off[0]+i*it.step[0]]; base > 0 {
+				to[it.off[1]+i*it.step[1]] += T(float64(v) * float64(y[it.pos+i]) * math.Log(float64(base)))
+			}
+		}
+	}
+}
+
 func powFloats[T float32 | float64](out, a, b *Tensor) {
 	o, x := Data[T](out), Data[T](a)
 	it := newBroadcast(out.Shape, a.Shape, b.Shape)

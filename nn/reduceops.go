@@ -12,6 +12,8 @@ func (o *ReduceSum) Permute(perm []int, in []Arg) (Op, bool) {
 	return (*ReduceSum)(&a), ok
 }
 
+func (o *ReduceSum) backward(g *Grad) { (*ReduceAttrs)(o).backward(g, toSum) }
+
 // Infer returns the operand's type with the axes reduced.
 func (o *ReduceMean) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
@@ -23,6 +25,8 @@ func (o *ReduceMean) Permute(perm []int, in []Arg) (Op, bool) {
 	a, ok := ReduceAttrs(*o).permute(perm, in)
 	return (*ReduceMean)(&a), ok
 }
+
+func (o *ReduceMean) backward(g *Grad) { (*ReduceAttrs)(o).backward(g, toMean) }
 
 // Infer returns the operand's type with the axes reduced.
 func (o *ReduceMax) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
@@ -36,6 +40,8 @@ func (o *ReduceMax) Permute(perm []int, in []Arg) (Op, bool) {
 	return (*ReduceMax)(&a), ok
 }
 
+func (o *ReduceMax) backward(g *Grad) { (*ReduceAttrs)(o).backward(g, toMax) }
+
 // Infer returns the operand's type with the axes reduced.
 func (o *ReduceMin) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
@@ -47,6 +53,8 @@ func (o *ReduceMin) Permute(perm []int, in []Arg) (Op, bool) {
 	a, ok := ReduceAttrs(*o).permute(perm, in)
 	return (*ReduceMin)(&a), ok
 }
+
+func (o *ReduceMin) backward(g *Grad) { (*ReduceAttrs)(o).backward(g, toMin) }
 
 // Infer returns the operand's type with the axes reduced.
 func (o *ReduceProd) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
@@ -60,6 +68,8 @@ func (o *ReduceProd) Permute(perm []int, in []Arg) (Op, bool) {
 	return (*ReduceProd)(&a), ok
 }
 
+func (o *ReduceProd) backward(g *Grad) { (*ReduceAttrs)(o).backward(g, toProd) }
+
 // Infer returns the operand's type with the axes reduced.
 func (o *ReduceL1) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
@@ -71,6 +81,8 @@ func (o *ReduceL1) Permute(perm []int, in []Arg) (Op, bool) {
 	a, ok := ReduceAttrs(*o).permute(perm, in)
 	return (*ReduceL1)(&a), ok
 }
+
+func (o *ReduceL1) backward(g *Grad) { (*ReduceAttrs)(o).backward(g, toL1) }
 
 // Infer returns the operand's type with the axes reduced.
 func (o *ReduceL2) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
@@ -84,6 +96,8 @@ func (o *ReduceL2) Permute(perm []int, in []Arg) (Op, bool) {
 	return (*ReduceL2)(&a), ok
 }
 
+func (o *ReduceL2) backward(g *Grad) { (*ReduceAttrs)(o).backward(g, toL2) }
+
 // Infer returns the operand's type with the axes reduced.
 func (o *ReduceLogSum) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
@@ -95,6 +109,8 @@ func (o *ReduceLogSum) Permute(perm []int, in []Arg) (Op, bool) {
 	a, ok := ReduceAttrs(*o).permute(perm, in)
 	return (*ReduceLogSum)(&a), ok
 }
+
+func (o *ReduceLogSum) backward(g *Grad) { (*ReduceAttrs)(o).backward(g, toLogSum) }
 
 // Infer returns the operand's type with the axes reduced.
 func (o *ReduceLogSumExp) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
@@ -108,6 +124,8 @@ func (o *ReduceLogSumExp) Permute(perm []int, in []Arg) (Op, bool) {
 	return (*ReduceLogSumExp)(&a), ok
 }
 
+func (o *ReduceLogSumExp) backward(g *Grad) { (*ReduceAttrs)(o).backward(g, toLogSumExp) }
+
 // Infer returns the operand's type with the axes reduced.
 func (o *ReduceSumSquare) Infer(in []Arg, _ int) ([]Type, error) { return (*ReduceAttrs)(o).infer(in) }
 
@@ -119,3 +137,5 @@ func (o *ReduceSumSquare) Permute(perm []int, in []Arg) (Op, bool) {
 	a, ok := ReduceAttrs(*o).permute(perm, in)
 	return (*ReduceSumSquare)(&a), ok
 }
+
+func (o *ReduceSumSquare) backward(g *Grad) { (*ReduceAttrs)(o).backward(g, toSumSquare) }

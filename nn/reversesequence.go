@@ -46,3 +46,19 @@ func (o *ReverseSequence) Forward(r *Run) error {
 	}
 	return nil
 }
+
+func (o *ReverseSequence) backward(g *Grad) {
+	s, lens := g.In[0].Shape, g.In[1].I64()
+	slab := s.span(2, s.Rank)
+	st := [2]int{s.Dims[1] * slab, slab}
+	for b, n := range lens {
+		for i := range s.Dims[o.TimeAxis] {
+			from := i
+			if i < int(n) {
+				from = int(n) - 1 - i
+			}
+			at := b * st[o.BatchAxis]
+			addPart(g.DIn[0], g.DOut[0], at+from*st[o.TimeAxis], at+i*st[o.TimeAxis], slab)
+		}
+	}
+}

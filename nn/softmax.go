@@ -22,6 +22,8 @@ func (o *Softmax) Permute(perm []int, in []Arg) (Op, bool) {
 	return &Softmax{axis}, ok
 }
 
+func (o *Softmax) backward(g *Grad) { softmaxGrad(g, o.Axis, softmaxLinear) }
+
 // LogSoftmax is the logarithm of Softmax.
 type LogSoftmax struct {
 	Axis int `onnx:"axis,-1"`
@@ -41,6 +43,8 @@ func (o *LogSoftmax) Permute(perm []int, in []Arg) (Op, bool) {
 	axis, ok := storedAxis(o.Axis, perm, in)
 	return &LogSoftmax{axis}, ok
 }
+
+func (o *LogSoftmax) backward(g *Grad) { softmaxGrad(g, o.Axis, softmaxLog) }
 
 // Hardmax is 1 at the first largest element along Axis and 0 elsewhere.
 type Hardmax struct {
@@ -191,6 +195,43 @@ func hardmaxBlock[T Float](out, x []T, l lines, peak []T) {
 			y[c] = 0
 			if v == peak[c] && !found[c] {
 				y[c], found[c] = 1, true
+			}
+		}
+	}
+}
+
+func softmaxGrad(g *Grad, axis int, k softmaxKind) {
+	if !g.DIn[0].Present() {
+		return
+	}
+	l := linesOf(g.In[0].Shape, axis)
+	switch g.In[0].DType {
+	case Float32:
+		softmaxGradLines(g.DIn[0].F32(), g.DOut[0].F32(), g.Out[0].F32(), l, k)
+	case Float64:
+		softmaxGradLines(g.DIn[0].F64(), g.DOut[0].F64(), g.Out[0].F64(), l, k)
+	}
+}
+
+// softmaxGradLines adds y·(d − Σd·y) or, for the logarithm, d − e^y·Σd.
+func softmaxGradLines[T Float](dx, d, y []T, l lines, k softmaxKind) {
+	for i := range l.outer * l.inner {
+		at := i/l.inner*l.n*l.inner + i%l.inner
+		sum := 0.0
+		for j := range l.n {
+			p := at + j*l.inner
+			if k == softmaxLog {
+				sum += float64(d[p])
+			} else {
+				sum += float64(d[p]) * float64(y[p])
+			}
+		}
+		for j := range l.n {
+			p := at + j*l.inner
+			if k == softmaxLog {
+				dx[p] += T(float64(d[p]) - exp[T](float64(y[p]))*sum)
+			} else {
+				dx[p] += T(float64(y[p]) * (float64(d[p]) - sum))
 			}
 		}
 	}

@@ -91,6 +91,39 @@ func topK[T float32 | float64 | int8 | uint8 | int32 | int64](o *TopK, r *Run) {
 	}
 }
 
+// GradScratch has the indices of the elements chosen along one line.
+func (o *TopK) GradScratch(in []Arg, out []Type) int { return o.Scratch(in, out) }
+
+func (o *TopK) backward(g *Grad) {
+	if !g.DIn[0].Present() || g.In[1].Int(0) == 0 {
+		return
+	}
+	switch g.In[0].DType {
+	case Float32:
+		topKGrad[float32](o, g)
+	case Float64:
+		topKGrad[float64](o, g)
+	}
+}
+
+// topKGrad gives the gradients back to the elements that were chosen, which it
+// chooses again: the indices need not have been kept.
+func topKGrad[T float32 | float64](o *TopK, g *Grad) {
+	x, d, dx := Data[T](g.In[0]), Data[T](g.DOut[0]), Data[T](g.DIn[0])
+	k, l := g.In[1].Int(0), linesOf(g.In[0].Shape, o.Axis)
+	h := choice[T]{step: l.inner, largest: o.Largest}
+	h.heap = unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(g.Scratch))), k)
+	for i := range l.outer * l.inner {
+		line := i/l.inner*l.n*l.inner + i%l.inner
+		h.x = x[line:]
+		h.selectFrom(l.n)
+		at := i/l.inner*k*l.inner + i%l.inner
+		for j, idx := range h.heap {
+			dx[line+int(idx)*l.inner] += d[at+j*l.inner]
+		}
+	}
+}
+
 // choice keeps the best elements of one line in a heap of their indices whose
 // root is the worst of them (J. W. J. Williams, "Algorithm 232: heapsort",
 // CACM 7, 1964).

@@ -15,6 +15,8 @@ func (*Max) Forward(r *Run) error {
 // Permute: the order of the dimensions does not matter.
 func (o *Max) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
 
+func (*Max) backward(g *Grad) { extremeGrad(g) }
+
 // Min is the smallest of any number of operands, broadcast. NaN prevails.
 type Min struct{}
 
@@ -30,6 +32,8 @@ func (*Min) Forward(r *Run) error {
 // Permute: the order of the dimensions does not matter.
 func (o *Min) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
 
+func (*Min) backward(g *Grad) { extremeGrad(g) }
+
 // Sum is the sum of any number of operands, broadcast.
 type Sum struct{}
 
@@ -44,6 +48,8 @@ func (*Sum) Forward(r *Run) error {
 
 // Permute: the order of the dimensions does not matter.
 func (o *Sum) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
+
+func (*Sum) backward(g *Grad) { sumGrad(g, 1) }
 
 // Mean is the mean of any number of operands, broadcast.
 type Mean struct{}
@@ -65,6 +71,8 @@ func (*Mean) Forward(r *Run) error {
 
 // Permute: the order of the dimensions does not matter.
 func (o *Mean) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
+
+func (*Mean) backward(g *Grad) { sumGrad(g, 1/float64(len(g.In))) }
 
 // fold combines all operands from the left.
 func fold(r *Run, l *numberLoops) {
@@ -133,4 +141,61 @@ func minRun[T Number](out, a, b []T) {
 	for i, v := range a {
 		out[i] = min(v, b[i])
 	}
+}
+
+// sumGrad hands the gradient, times a factor, to every operand.
+func sumGrad(g *Grad, by float64) {
+	for _, d := range g.DIn {
+		addBroadcast(d, g.DOut[0], by)
+	}
+}
+
+// extremeGrad gives the gradient of an element to the operand that it was
+// taken from: of equal ones, the first.
+func extremeGrad(g *Grad) {
+	for k := range g.In {
+		if !g.DIn[k].Present() {
+			continue
+		}
+		switch g.Out[0].DType {
+		case Float32:
+			extremeRuns[float32](g, k)
+		case Float64:
+			extremeRuns[float64](g, k)
+		}
+	}
+}
+
+func extremeRuns[T float32 | float64](g *Grad, k int) {
+	x, y, d, to := Data[T](g.In[k]), Data[T](g.Out[0]), Data[T](g.DOut[0]), Data[T](g.DIn[k])
+	it := newBroadcast(g.Out[0].Shape, g.In[k].Shape)
+	for it.next() {
+		for i := range it.run {
+			at, o := it.off[0]+i*it.step[0], it.pos+i
+			if x[at] == y[o] && !anyEquals(g.In[:k], g.Out[0].Shape, o, y[o]) {
+				to[at] += d[o]
+			}
+		}
+	}
+}
+
+// anyEquals reports whether, of any operand that broadcasts to s, the element
+// at place o of s is v.
+func anyEquals[T float32 | float64](in []*Tensor, s Shape, o int, v T) bool {
+	for _, t := range in {
+		st := BroadcastStrides(t.Shape, s)
+		if Data[T](t)[s.offset(o, &st)] == v {
+			return true
+		}
+	}
+	return false
+}
+
+// offset returns where row-major element i of s lies at other strides.
+func (s *Shape) offset(i int, st *[MaxRank]int) (at int) {
+	for d := s.Rank - 1; d >= 0; d-- {
+		at += i % s.Dims[d] * st[d]
+		i /= s.Dims[d]
+	}
+	return at
 }

@@ -34,6 +34,32 @@ func (*Where) Forward(r *Run) error {
 // Permute: the order of the dimensions does not matter.
 func (o *Where) Permute(perm []int, in []Arg) (Op, bool) { return o, layoutFree(perm, in) }
 
+func (*Where) backward(g *Grad) {
+	switch g.Out[0].DType {
+	case Float32:
+		chooseGrad[float32](g)
+	case Float64:
+		chooseGrad[float64](g)
+	}
+}
+
+func chooseGrad[T float32 | float64](g *Grad) {
+	c, d := g.In[0].Bools(), Data[T](g.DOut[0])
+	to := [...][]T{wanted[T](g.DIn[2]), wanted[T](g.DIn[1])}
+	it := newBroadcast(g.Out[0].Shape, g.In[0].Shape, g.In[2].Shape, g.In[1].Shape)
+	for it.next() {
+		for i, v := range d[it.pos : it.pos+it.run] {
+			from := 0
+			if c[it.off[0]+i*it.step[0]] {
+				from = 1
+			}
+			if t := to[from]; t != nil {
+				t[it.off[1+from]+i*it.step[1+from]] += v
+			}
+		}
+	}
+}
+
 // choose moves elements by their size alone.
 func choose[T unit](r *Run) {
 	out, c, a, b := r.Out[0], r.In[0].Bools(), units[T](r.In[1]), units[T](r.In[2])

@@ -273,3 +273,42 @@ func (t *tap) place(w *Window) {
 		t.in = t.in*a.In + t.pos[i]*a.Stride - a.Begin + t.k[i]*a.Dilation
 	}
 }
+
+// A windowWalk goes over the output positions of one channel in order, for
+// loops that need a whole window at a time.
+type windowWalk struct {
+	w   *Window
+	pos [MaxSpatial]int
+	k   [MaxSpatial]int // kernel position of the next tap
+}
+
+// next goes to the next output position.
+func (p *windowWalk) next() {
+	for i := p.w.Rank - 1; i >= 0; i-- {
+		if p.pos[i]++; p.pos[i] < p.w.Axis[i].Out {
+			return
+		}
+		p.pos[i] = 0
+	}
+}
+
+// tap returns where the next tap of this position lies in a channel, -1 on
+// padding. The taps come in order and start again after the last.
+func (p *windowWalk) tap() (at int) {
+	for i := range p.w.Rank {
+		a := &p.w.Axis[i]
+		x := p.pos[i]*a.Stride - a.Begin + p.k[i]*a.Dilation
+		if x < 0 || x >= a.In || at < 0 {
+			at = -1
+			continue
+		}
+		at = at*a.In + x
+	}
+	for i := p.w.Rank - 1; i >= 0; i-- {
+		if p.k[i]++; p.k[i] < p.w.Axis[i].Kernel {
+			break
+		}
+		p.k[i] = 0
+	}
+	return at
+}
