@@ -13,15 +13,21 @@ type forwardStep struct {
 func (l *lowering) forward(i int, n *node) *forwardStep {
 	s := &forwardStep{op: n.op, name: n.name, in: n.in, out: n.out}
 	if sc, ok := n.op.(nn.Scratcher); ok {
-		types := make([]nn.Type, len(n.out))
-		for j, id := range n.out {
-			if id != none {
-				types[j] = l.vals[id].typ
-			}
-		}
-		s.scratch = l.needScratch(i, sc.Scratch(l.args(n.in), types))
+		s.scratch = l.needScratch(i, sc.Scratch(l.args(n.in), l.types(n.out)))
 	}
 	return s
+}
+
+// types returns the types of results; the zero Type for those that are not
+// wanted.
+func (p *program) types(ids []int) []nn.Type {
+	ts := make([]nn.Type, len(ids))
+	for i, id := range ids {
+		if id != none {
+			ts[i] = p.vals[id].typ
+		}
+	}
+	return ts
 }
 
 type forwardExec struct {

@@ -333,8 +333,8 @@ func (l *trainLowering) placeAll() {
 // kernels.OuterF32, of which no row is wider.
 const readPast = 4 * 64
 
-// joinRectifiers lets a batch normalisation that nothing but a Relu reads
-// rectify what it writes.
+// joinRectifiers lets a batch normalisation that trains, and that nothing but
+// a Relu reads, rectify what it writes.
 func (p *program) joinRectifiers() {
 	u := p.usage()
 	for _, n := range p.nodes {
@@ -345,7 +345,7 @@ func (p *program) joinRectifiers() {
 		if norm == nil {
 			continue
 		}
-		if _, ok := norm.op.(*nn.BatchNormalization); ok && !norm.hasEpilogue() {
+		if p.normTrains(norm) && !norm.hasEpilogue() {
 			norm.lo = 0
 			p.absorb(norm, n)
 		}

@@ -52,9 +52,7 @@ func (l *trainLowering) norm(i int, n *node, op *nn.BatchNormalization) error {
 // normOf returns the step of a normalisation that trains, nil for one whose
 // parameters are constants: that goes by its running statistics.
 func (l *trainLowering) normOf(n *node, op *nn.BatchNormalization) (*normStep, error) {
-	_, scales := l.params[n.in[1]]
-	_, shifts := l.params[n.in[2]]
-	if !scales && !shifts {
+	if !l.normTrains(n) {
 		return nil, nil
 	}
 	t := &l.vals[n.in[0]]
@@ -90,7 +88,13 @@ func (l *trainLowering) statistic(id int) int {
 // isTrainedNorm reports whether n is a batch normalisation of pictures that
 // trains.
 func (p *program) isTrainedNorm(n *node) bool {
-	if _, ok := n.op.(*nn.BatchNormalization); !ok || p.params == nil || p.vals[n.in[0]].logical.Rank != 4 {
+	return p.normTrains(n) && p.vals[n.in[0]].logical.Rank == 4
+}
+
+// normTrains reports whether n is a batch normalisation whose scale or shift
+// is a parameter. Others are frozen: they go by their running statistics.
+func (p *program) normTrains(n *node) bool {
+	if _, ok := n.op.(*nn.BatchNormalization); !ok {
 		return false
 	}
 	_, scales := p.params[n.in[1]]

@@ -49,6 +49,9 @@ func (l *trainLowering) plainBackward(i int, n *node) error {
 	}
 	l.keep(i, n.in...)
 	l.keep(i, n.out...)
+	if sc, ok := n.op.(nn.GradScratcher); ok {
+		s.scratch = l.backScratch(i, sc.GradScratch(l.args(n.in), l.types(n.out)))
+	}
 	l.goBackward(s)
 	return nil
 }
@@ -57,6 +60,7 @@ type plainBackwardStep struct {
 	node      *node
 	row       *nn.Row
 	dIn, dOut []int
+	scratch   *block
 }
 
 func (s *plainBackwardStep) bind(m *binder) exec {
@@ -68,6 +72,9 @@ func (s *plainBackwardStep) bind(m *binder) exec {
 		return ts
 	}
 	e.grad = nn.Grad{In: all(s.node.in), Out: all(s.node.out), DIn: all(s.dIn), DOut: all(s.dOut)}
+	if s.scratch != nil {
+		e.grad.Scratch = m.bytes(s.scratch)
+	}
 	return e
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/ocellus-vision/ocellus/nn"
@@ -55,7 +56,11 @@ func normOf(b *nn.Builder, name string, x nn.ValueID, c int) nn.ValueID {
 
 func same(n int) *nn.Conv { return &nn.Conv{Pads: []int{n, n, n, n}} }
 
-var trainedNets = []trained{
+// trainedNets are those whose operations have kernels for training, and those
+// that need package nn's.
+var trainedNets = slices.Concat(kernelNets, mixedNets)
+
+var kernelNets = []trained{
 	{"dense", nn.S(5, 7), func(b *nn.Builder, x nn.ValueID) nn.ValueID {
 		x = b.Node("fc1", &nn.Gemm{Alpha: 1, Beta: 1, TransB: true}, x, b.Param("w1", drawn(1, 37, 7)), b.Param("b1", drawn(2, 37)))
 		x = b.Node("relu", &nn.Relu{}, x)
@@ -177,7 +182,7 @@ func checkTrainer(t *testing.T, c *trained) {
 }
 
 // twin evaluates a graph by package nn's operations in float64, with batch
-// normalisation in training mode.
+// normalisation that trains in training mode.
 type twin struct {
 	g      *nn.Graph
 	values []*nn.Tensor
@@ -210,7 +215,7 @@ func widened(t *nn.Tensor) *nn.Tensor {
 func (w *twin) output(t *testing.T) []float64 {
 	for _, n := range w.g.Nodes {
 		op := n.Op
-		if bn, ok := op.(*nn.BatchNormalization); ok {
+		if bn, ok := op.(*nn.BatchNormalization); ok && w.g.Values[n.In[1]].Trainable {
 			c := *bn
 			c.TrainingMode = true
 			op = &c
@@ -218,6 +223,10 @@ func (w *twin) output(t *testing.T) []float64 {
 		r := &nn.Run{}
 		var args []nn.Arg
 		for _, id := range n.In {
+			if id == nn.None {
+				r.In, args = append(r.In, &nn.Tensor{}), append(args, nn.Arg{})
+				continue
+			}
 			v := w.values[id]
 			r.In = append(r.In, v)
 			args = append(args, nn.Arg{Type: nn.Type{DType: v.DType, Shape: v.Shape}, Const: v})
