@@ -82,7 +82,7 @@ func TestMotionIsRefused(t *testing.T) {
 // then, of the same brightness.
 func TestTracksEndAtAnotherScene(t *testing.T) {
 	const cut = 60
-	src := newScene(t, "synthetic:160x120@30", true, 100)
+	src := newScene(t, "synthetic:320x240@30", true, 100)
 	src.change = func(n int, f *capture.Frame) {
 		if n < cut {
 			return
