@@ -1,6 +1,7 @@
 // Package data reads data sets: pictures with the objects marked in them
-// (YOLO's text files, Pascal VOC's XML, COCO's JSON) and the pairs, pictures
-// and landmarks of LFW (Labeled Faces in the Wild).
+// (YOLO's text files, Pascal VOC's XML, COCO's JSON), pictures with one class
+// each (MNIST, CIFAR-10, folders, people), pictures with landmarks, and the
+// pairs of LFW (Labeled Faces in the Wild). OpenSource opens any of them.
 //
 // What is read may come from anywhere. Sizes and counts are limited, names
 // that lead out of the set's folder are refused, and whatever is wrong is an

@@ -226,3 +226,17 @@ func BenchmarkWarp(b *testing.B) {
 		})
 	}
 }
+
+func TestInvert(t *testing.T) {
+	a := Affine{XX: 0.8, XY: -0.6, X0: 30, YX: 0.5, YY: 1.2, Y0: -7}
+	b, ok := a.Invert()
+	p := a.Then(b).Apply(Point{X: 12, Y: 34})
+	if !ok || math.Abs(float64(p.X)-12) > 1e-4 || math.Abs(float64(p.Y)-34) > 1e-4 {
+		t.Errorf("%+v, %v: (12, 34) comes back as %v", b, ok, p)
+	}
+	for _, flat := range []Affine{{}, {XX: 1, XY: 2, YX: 2, YY: 4}, {XX: math.NaN(), YY: 1}} {
+		if b, ok := flat.Invert(); ok {
+			t.Errorf("%+v is inverted to %+v", flat, b)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 type grammar struct {
 	Models      modelsCommand      `cmd:"" help:"List and fetch pretrained models."`
+	Data        dataCommand        `cmd:"" help:"Look at data sets."`
 	Train       trainCommand       `cmd:"" help:"Train a network on your own pictures."`
 	Eval        evalCommand        `cmd:"" help:"Judge models by data sets."`
 	Quantize    quantizeCommand    `cmd:"" help:"Make a network compute with 8-bit integers."`

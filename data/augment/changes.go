@@ -19,5 +19,5 @@ var changes = []change{
 	{name: "noise", help: "noise of up to that deviation, of 255", chance: 1, params: []param{{"deviation", 12, 0, 128}}, run: noise},
 	{name: "blur", help: "a Gaussian of up to so many pixels", chance: 1, params: []param{{"deviation", 1.5, 0, 50}}, run: blur},
 	{name: "jpeg", help: "what JPEG of at least that quality loses", chance: 1, params: []param{{"quality", 30, 1, 100}}, run: artefacts},
-	{name: "lowlight", help: "darkened to at least that share, and noisy", chance: 1, params: []param{{"share", 0.15, 0.01, 1}}, run: lowlight},
+	{name: "lowlight", help: "darkened to at least that share, and noisy", chance: 1, params: []param{{"share", 0.3, 0.01, 1}}, run: lowlight},
 }

@@ -25,6 +25,7 @@ var arrows = table(`
 	face             vision vision/head vision/meta nn nn/plan
 	data             vision
 	data/augment     vision data
+	data/check       vision data
 	data/feed        vision data data/augment
 	eval             vision data
 	eval/page        eval data vision report
@@ -73,7 +74,7 @@ var arrows = table(`
 	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
 	                 internal/atomicfile internal/cli internal/home internal/golden
 	                 format/tflite format/tfjs format/darknet format/ncnn models quant train train/optim zoo internal/conformance
-	                 data/augment data/feed
+	                 data/augment data/check data/feed
 `)
 
 // testArrows lists what tests of a package may import besides what the
@@ -90,6 +91,7 @@ var testArrows = table(`
 	.                format/npy report
 	internal/conformance  format/npy
 	config           pipeline/motion
+	data/check       data/augment
 	cmd/ocellus      capture/avi
 	pipeline/out     capture
 `)
