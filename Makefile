@@ -28,7 +28,7 @@ GOCV      = -tags gocv,gocv_specific_modules,gocv_videoio
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-soak soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ test-race: ## the concurrent packages under the race detector (needs gcc)
 
 test-soak: ## memory of a run at 30 frames a second does not grow (SOAK=30m is the long one)
 	OCELLUS_SOAK=$(SOAK) $(GO) test ./cmd/ocellus -run TestSoak -v -timeout 0
+
+soak: bin/ocellus ## resident memory of half an hour's run (CLIP=FILE, MINUTES=30), into docs/results
+	scripts/soak.sh "$(or $(CLIP),synthetic:640x480@30)" "$(or $(MINUTES),30)" > docs/results/soak.md
 
 test-arm64: build build-arm64 ## kernels, plans and detections on emulated ARM CPUs
 	@scripts/need.sh qemu
