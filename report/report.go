@@ -96,8 +96,14 @@ func (t Table) view() (string, any, error) {
 	}{t, rows}, nil
 }
 
-//go:embed page.html style.css
+//go:embed page.html
 var files embed.FS
+
+//go:embed style.css
+var style string
+
+// Style returns the style sheet of pages, for other pages that look alike.
+func Style() string { return style }
 
 var templates = template.Must(template.ParseFS(files, "page.html"))
 
@@ -115,10 +121,6 @@ func (p *Page) Write(w io.Writer) error {
 func (p *Page) Save(path string) error { return atomicfile.Write(path, p.Write) }
 
 func (p *Page) render(b *bytes.Buffer) error {
-	style, err := files.ReadFile("style.css")
-	if err != nil {
-		return err
-	}
 	view := struct {
 		*Page
 		Style template.CSS

@@ -34,11 +34,12 @@ type runCommand struct {
 	Update   time.Duration `help:"How often a track that is still there is reported again. Default: never." placeholder:"TIME"`
 	Deadline time.Duration `help:"Age at which a frame is of no more use: what would be done later is left out." placeholder:"TIME"`
 
-	Events    string `help:"Where events go, a line of JSON each: a file, - for the output, none. Default: the output, for people on a terminal." placeholder:"FILE|-|none"`
-	Snapshots string `help:"Folder for the best picture of each track." placeholder:"DIR"`
-	Record    string `help:"Video with what was seen drawn in, for one source." placeholder:"FILE.avi"`
-	JSON      bool   `help:"Print the figures at the end as a line of JSON on the output."`
-	Threads   int    `help:"Cores to use; default: all." placeholder:"N"`
+	Events    string      `help:"Where events go, a line of JSON each: a file, - for the output, none. Default: the output, for people on a terminal." placeholder:"FILE|-|none"`
+	Snapshots string      `help:"Folder for the best picture of each track." placeholder:"DIR"`
+	Record    string      `help:"Video with what was seen drawn in, for one source." placeholder:"FILE.avi"`
+	Preview   previewFlag `help:"A page with the live picture, events and figures, /metrics and /healthz; at 127.0.0.1:8088 unless an address is given. Where others reach that, a token is made and told." placeholder:"[=ADDR]"`
+	JSON      bool        `help:"Print the figures at the end as a line of JSON on the output."`
+	Threads   int         `help:"Cores to use; default: all." placeholder:"N"`
 	cli.DescribeFlags
 }
 
@@ -51,6 +52,7 @@ func (c *runCommand) Help() string {
     ocellus run --source door.avi --zone 'porch=0,0.5 1,0.5 1,1 0,1' --line 'gate=0.5,0 0.5,1' --events seen.jsonl
     ocellus run --source camera:0 --source rtsp://192.168.1.20/main --threads 2
     ocellus run --source door.avi --record seen.avi --snapshots faces
+    ocellus run --preview                                  and look at http://127.0.0.1:8088/
     ocellus run --config ocellus.yaml                      all that can be set, see ocellus config init
 
 Sources:

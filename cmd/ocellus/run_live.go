@@ -13,6 +13,7 @@ import (
 	"github.com/ocellus-vision/ocellus/internal/cli"
 	"github.com/ocellus-vision/ocellus/internal/watchdog"
 	"github.com/ocellus-vision/ocellus/pipeline"
+	"github.com/ocellus-vision/ocellus/serve"
 	"github.com/ocellus-vision/ocellus/vision"
 )
 
@@ -26,6 +27,8 @@ type live struct {
 	loops   []*pipeline.Loop
 	sources []*capture.Supervisor
 	outs    *outputs
+	page    *serve.Server   // nil: none
+	shown   []*serve.Source // one a loop
 	dog     *watchdog.Watchdog
 	begun   time.Time
 }
@@ -41,6 +44,9 @@ func (c *runCommand) live(env *cli.Env, f *config.File) (err error) {
 		return err
 	}
 	if l.outs, err = openOutputs(env, f); err != nil {
+		return err
+	}
+	if err := l.openPreview(); err != nil {
 		return err
 	}
 	for i := range f.Sources {
@@ -120,6 +126,7 @@ func (l *live) openSource(s *config.Source) error {
 	if err != nil {
 		return err
 	}
+	sinks = append(sinks, l.show(s.Name)...)
 	r := f.Detect.Region
 	loop, err := pipeline.New(pipeline.Config{
 		Name: s.Name, Source: src, Detector: stream, Models: l.models, Every: s.Fast, Deadline: f.Deadline,
@@ -157,6 +164,9 @@ func (l *live) run(c *runCommand) error {
 	}
 	defer stop()
 	l.begun = time.Now()
+	if err := l.startPreview(c.Preview != ""); err != nil {
+		return err
+	}
 	if err := l.dog.Ready(l.statusLine()); err != nil {
 		return err
 	}
@@ -176,6 +186,7 @@ func (l *live) run(c *runCommand) error {
 	}()
 	l.watch(ctx, over)
 	_ = l.dog.Stopping()
+	l.closePreview()
 	if err := l.outs.close(); err != nil {
 		errs = append(errs, err)
 	}
@@ -210,6 +221,7 @@ func (l *live) ended(errs []error) error {
 
 // close closes what was opened; what the loops have closed is closed already.
 func (l *live) close() error {
+	l.closePreview()
 	for _, s := range l.sources {
 		_ = s.Close()
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"syscall"
@@ -14,6 +15,7 @@ import (
 	"github.com/ocellus-vision/ocellus/internal/cli"
 	"github.com/ocellus-vision/ocellus/pipeline"
 	"github.com/ocellus-vision/ocellus/pipeline/out"
+	"github.com/ocellus-vision/ocellus/serve"
 )
 
 // outputs are where what the loops find goes.
@@ -23,6 +25,7 @@ type outputs struct {
 	shared []pipeline.Sink // by all sources
 	queues []queued
 	closes []func(context.Context) error // in the order in which to close
+	states []func() serve.Output         // how each fares
 	once   sync.Once
 	err    error
 }
@@ -107,6 +110,10 @@ func (o *outputs) openSnapshots() error {
 	s.State.Tell = o.teller(c.Dir)
 	o.shared = append(o.shared, s)
 	o.closes = append(o.closes, s.Close)
+	o.states = append(o.states, func() serve.Output {
+		st := s.Stats()
+		return serve.Output{Name: c.Dir, Written: st.Written, Dropped: st.Dropped, Failed: st.Failed, Problem: problem(s.State.Err())}
+	})
 	return nil
 }
 
@@ -115,6 +122,10 @@ func (o *outputs) queue(name string, s pipeline.Sink) {
 	q := pipeline.NewQueue(s, queueRoom)
 	o.queues = append(o.queues, queued{q, name})
 	o.shared = append(o.shared, q)
+	o.states = append(o.states, func() serve.Output {
+		st := q.Stats()
+		return serve.Output{Name: name, Written: st.Delivered, Dropped: st.Dropped, Failed: st.Failed, Problem: problem(st.Err)}
+	})
 	o.closes = append(o.closes, func(ctx context.Context) error {
 		_ = q.Close(ctx) // what that leaves behind counts as dropped
 		if st := q.Stats(); st.Failed > 0 {
@@ -149,7 +160,46 @@ func (o *outputs) sinks(s *config.Source, fps float64) ([]pipeline.Sink, error) 
 		}
 		return err
 	})
+	o.states = append(o.states, func() serve.Output {
+		st := rec.Stats()
+		return serve.Output{Name: "video of " + s.Name, Written: st.Written, Dropped: st.Dropped, Failed: st.Failed, Problem: problem(rec.State.Err())}
+	})
 	return append(list, rec), nil
+}
+
+func problem(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// state says how each output fares.
+func (o *outputs) state() []serve.Output {
+	list := make([]serve.Output, len(o.states))
+	for i, s := range o.states {
+		list[i] = s()
+	}
+	return list
+}
+
+// disks returns the folders that are written to.
+func (o *outputs) disks() (list []string) {
+	f := o.file
+	for _, dir := range []string{folderOf(f.Events.File), f.Snapshots.Dir, folderOf(f.Record.File), f.Record.Dir} {
+		if dir != "" && !slices.Contains(list, dir) {
+			list = append(list, dir)
+		}
+	}
+	return list
+}
+
+// folderOf returns where a file is, "" of none.
+func folderOf(file string) string {
+	if file == "" {
+		return ""
+	}
+	return filepath.Dir(file)
 }
 
 // teller says when writing begins to fail and when it goes on.

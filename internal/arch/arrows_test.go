@@ -46,7 +46,7 @@ var arrows = table(`
 	pipeline/motion  vision
 	pipeline/vote
 	pipeline/out     pipeline vision capture/avi internal/atomicfile
-	serve            pipeline capture vision gallery report
+	serve            pipeline pipeline/out capture vision gallery report
 	config           pipeline/zone vision
 
 	.                kernels nn nn/plan format format/onnx vision vision/head vision/meta face
@@ -123,7 +123,7 @@ var inits = map[string]string{
 
 // folders are the folders without Go files of their own. Below a testdata
 // folder anything may lie.
-var folders = []string{".ci", "cmd", "docs", "docs/results", "internal", "models/weights", "scripts"}
+var folders = []string{".ci", "cmd", "docs", "docs/results", "internal", "models/weights", "scripts", "serve/page"}
 
 // unwatched are folders that git ignores.
 var unwatched = []string{".git", "bin", "demo-out", "node_modules"}
