@@ -28,6 +28,8 @@ var published = map[string]struct {
 	// 16·32·9 + 5·32·32·9 + 32·64·9 + 5·64·64·9 + 64·10 + 10 = 268,346, and
 	// 2·(7·16 + 6·32 + 6·64) = 1,376 of normalisation.
 	"resnet20": {269_722, 40.8, []nn.Shape{nn.S(1, 10)}},
+	// The same: option A has no parameters.
+	"plain20": {269_722, 40.55, []nn.Shape{nn.S(1, 10)}},
 	// Keras counts 4,231,976 as trainable; the paper has 569 million.
 	"mobilenetv1": {4_231_976, 569, []nn.Shape{nn.S(1, 1000)}},
 	// torchvision: 3,504,872; the paper has 300 million.
@@ -37,14 +39,22 @@ var published = map[string]struct {
 	"squeezenet1.1": {1_235_496, 388, []nn.Shape{nn.S(1, 1000)}},
 	// torchvision: 11,689,512 and 1.814 billion.
 	"resnet18": {11_689_512, 1814, []nn.Shape{nn.S(1, 1000)}},
+	// Those of resnet18 less three convolutions of 1 pixel with normalisation:
+	// 64·128 + 2·128 + 128·256 + 2·256 + 256·512 + 2·512 = 173,824.
+	"plain18": {11_515_688, 1795, []nn.Shape{nn.S(1, 1000)}},
 	// torchvision: 25,557,032 and 4.089 billion.
 	"resnet50": {25_557_032, 4089, []nn.Shape{nn.S(1, 1000)}},
 	// bvlc_googlenet without its auxiliary classifiers; the paper has 1.5 billion.
 	"googlenet": {6_998_552, 1582, []nn.Shape{nn.S(1, 1000)}},
+	// 96·363 + 256·2400 + 384·2304 + 384·3456 + 256·3456, their biases, and
+	// 9216·4096 + 4096·4096 + 4096·1000 with theirs; the grouped form is below.
+	"alexnet": {62_378_344, 1135, []nn.Shape{nn.S(1, 1000)}},
 	// torchvision: 138,357,544 and 15.47 billion.
 	"vgg16": {138_357_544, 15470, []nn.Shape{nn.S(1, 1000)}},
 	// The paper has 0.99 million and 221 million.
 	"mobilefacenet": {1_003_136, 221, []nn.Shape{nn.S(1, 128)}},
+	// 9·(3·8 + 8·16 + 16·32 + 32·64 + 64·128 + 128·256) + 2·504 + 256·30 + 30.
+	"tiny-yolo": {401_766, 42.6, []nn.Shape{nn.S(1, 30, 5, 5)}},
 	// The author has 0.25 million and 0.212 billion operations; his file, where
 	// normalisation is folded, 238.9 thousand and 106.4 million.
 	"yolo-fastestv2": {243_095, 106.4, []nn.Shape{nn.S(1, 605, 95)}},
@@ -108,8 +118,13 @@ func TestSmallForms(t *testing.T) {
 	for _, c := range []struct {
 		make           func(Options) (*nn.Graph, error)
 		size, channels int
-	}{{LeNet5, 32, 3}, {MobileNetV1, 32, 3}, {MobileNetV2, 32, 3}, {SqueezeNet11, 32, 3}, {ResNet18, 32, 3}, {ResNet50, 32, 3}, {ResNet18, 28 + 4, 1}, {GoogLeNet, 32, 3}} {
-		g, err := c.make(Options{Size: c.size, Channels: c.channels, Classes: 10, Seed: 3})
+		width          float64
+	}{
+		{LeNet5, 32, 3, 0}, {MobileNetV1, 32, 3, 0}, {MobileNetV2, 32, 3, 0}, {SqueezeNet11, 32, 3, 0},
+		{ResNet18, 32, 3, 0}, {ResNet50, 32, 3, 0}, {ResNet18, 28 + 4, 1, 0}, {GoogLeNet, 32, 3, 0},
+		{Plain18, 32, 3, 0}, {VGG16, 32, 3, 0.25}, {AlexNet, 32, 3, 0.25}, {GoogLeNet, 32, 3, 0.25}, {AlexNet, 28, 1, 0},
+	} {
+		g, err := c.make(Options{Size: c.size, Channels: c.channels, Classes: 10, Seed: 3, Width: c.width})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,12 +138,27 @@ func TestSmallForms(t *testing.T) {
 	}
 }
 
+// TestAlexNetGroups: 60,965,224 parameters are those of the paper, and of
+// Caffe's bvlc_alexnet.
+func TestAlexNetGroups(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a quarter of a gigabyte of weights")
+	}
+	g, err := AlexNet(Options{Seed: 1, Grouped: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := trainable(g); got != 60_965_224 {
+		t.Errorf("%d parameters, want 60,965,224", got)
+	}
+}
+
 // TestMagnitudes runs the networks: values must neither vanish nor explode,
 // and different inputs must lead to different outputs.
 func TestMagnitudes(t *testing.T) {
 	for _, d := range Definitions() {
-		if d.Name == "vgg16" {
-			continue // the same layers as the others, and half a gigabyte of them
+		if d.Name == "vgg16" || d.Name == "alexnet" {
+			continue // the same layers as the others, and a quarter of a gigabyte of them or more
 		}
 		t.Run(d.Name, func(t *testing.T) {
 			o := Options{Size: d.Size, Seed: 1}
@@ -224,7 +254,7 @@ func TestSeeds(t *testing.T) {
 
 func TestOptionsRefused(t *testing.T) {
 	for _, d := range Definitions() {
-		for _, o := range []Options{{Size: -32}, {Size: 1}, {Size: 1 << 20}, {Classes: -1}, {Classes: 1 << 30}, {Channels: -3}, {Channels: 1 << 30}} {
+		for _, o := range []Options{{Size: -32}, {Size: 1}, {Size: 1 << 20}, {Classes: -1}, {Classes: 1 << 30}, {Channels: -3}, {Channels: 1 << 30}, {Width: -1}, {Width: 5}, {Width: math.NaN()}} {
 			_, err := d.Make(o)
 			var e *ErrOption
 			if !errors.As(err, &e) {

@@ -12,6 +12,9 @@ type layers struct {
 	seed    uint64
 	fresh   bool    // weights as training begins
 	epsilon float32 // of batch normalisation
+	width   float64 // of inner layers, as a share of their own
+
+	normalised bool // rectified convolutions have batch normalisation in place of a bias
 }
 
 // features is a value of shape [batch c h w] or, where h is 0, [batch c].
@@ -25,7 +28,16 @@ type features struct {
 }
 
 func newLayers(name string, o Options) *layers {
-	return &layers{nn.NewBuilder(name), o.Seed, o.Fresh, 1e-5}
+	return &layers{Builder: nn.NewBuilder(name), seed: o.Seed, fresh: o.Fresh, epsilon: 1e-5, width: o.Width}
+}
+
+// wide returns the channels of a layer that has n of them at width 1: an even
+// number, which two groups can share.
+func (l *layers) wide(n int) int {
+	if l.width == 1 {
+		return n
+	}
+	return max(2, 2*int(l.width*float64(n)/2+0.5))
 }
 
 // input is the network's input, "input": square pictures.
@@ -188,6 +200,31 @@ func (l *layers) block(conv, norm string, x features, w window, a activation) fe
 		return x
 	}
 	return a(l, conv, x)
+}
+
+// rectified is a convolution with a bias, or with batch normalisation, and a
+// Relu.
+func (l *layers) rectified(name string, x features, w window) features {
+	if l.normalised {
+		return l.block(name, name+".norm", x, w, relu)
+	}
+	return relu(l, name, l.conv(name, x, w, true))
+}
+
+// responseNorm is a local response normalisation, unless there is batch
+// normalisation.
+func (l *layers) responseNorm(name string, x features) features {
+	if l.normalised {
+		return x
+	}
+	x.id = l.Node(name, &nn.LRN{Alpha: 1e-4, Beta: 0.75, Bias: 1, Size: 5}, x.id)
+	return x
+}
+
+// dropout drops half of the features while training.
+func (l *layers) dropout(name string, x features) features {
+	x.id = l.Node(name, &nn.Dropout{}, x.id, l.shared("dropout.ratio", nn.Scalar(float32(0.5))))
+	return x
 }
 
 // linear is a fully connected layer on [batch c].

@@ -13,6 +13,10 @@ type Options struct {
 	Classes  int    // 0: the definition's own
 	Seed     uint64 // of the weights
 	Fresh    bool   // weights as training begins, by He et al. (2015), in place of those of a network that seems trained
+
+	// Of the networks that have such forms:
+	Width   float64 // channels of inner layers, as a share of the definition's own, up to 4; 0: all
+	Grouped bool    // AlexNet: convolutions in two groups
 }
 
 // or returns o with what it leaves open set to a definition's own.
@@ -24,6 +28,9 @@ func (o Options) or(size, channels, classes int) Options {
 		if *f.value == 0 {
 			*f.value = f.own
 		}
+	}
+	if o.Width == 0 {
+		o.Width = 1
 	}
 	return o
 }
@@ -45,12 +52,32 @@ func (e *ErrOption) Error() string { return fmt.Sprintf("network %s: %s", e.Netw
 const (
 	maxSize    = 4096
 	maxClasses = 1 << 16
+	maxWidth   = 4
 )
 
+func tooSmall(network string, size, least int) error {
+	return &ErrOption{network, fmt.Sprintf("size %d, want %d at least", size, least)}
+}
+
 // check returns an *ErrOption for sides that are not multiples of stride or
-// out of reason.
+// out of reason, and for forms that this network does not have.
 func (o Options) check(network string, stride int) error {
 	switch {
+	case o.Width != 1:
+		return &ErrOption{network, "it comes in one width, unlike vgg16, alexnet, googlenet and tiny-yolo"}
+	case o.Grouped:
+		return &ErrOption{network, "it has no grouped form, unlike alexnet"}
+	}
+	return o.checkForm(network, stride)
+}
+
+// checkForm is check of a network that has forms.
+func (o Options) checkForm(network string, stride int) error {
+	switch {
+	case !(o.Width > 0 && o.Width <= maxWidth): // NaN as well
+		return &ErrOption{network, fmt.Sprintf("width %g, want a number above 0 and up to %d", o.Width, maxWidth)}
+	case o.Grouped && network != "alexnet":
+		return &ErrOption{network, "it has no grouped form, unlike alexnet"}
 	case o.Size < stride || o.Size%stride != 0 || o.Size > maxSize:
 		return &ErrOption{network, fmt.Sprintf("size %d, want a multiple of %d up to %d", o.Size, stride, maxSize)}
 	case o.Channels < 1 || o.Channels > 1024:
@@ -94,14 +121,18 @@ func Definitions() []Definition {
 	return []Definition{
 		{"lenet5", "classify", "LeNet-5: digits", 28, 1, unit, LeNet5},
 		{"resnet20", "classify", "ResNet-20: small pictures", 32, 3, cifar, ResNet20},
+		{"plain20", "classify", "ResNet-20 without its shortcuts", 32, 3, cifar, Plain20},
 		{"mobilenetv1", "classify", "MobileNetV1 1.0", 224, 3, imageNet, MobileNetV1},
 		{"mobilenetv2", "classify", "MobileNetV2 1.0", 224, 3, imageNet, MobileNetV2},
 		{"squeezenet1.1", "classify", "SqueezeNet 1.1", 227, 3, imageNet, SqueezeNet11},
 		{"resnet18", "classify", "ResNet-18", 224, 3, imageNet, ResNet18},
+		{"plain18", "classify", "ResNet-18 without its shortcuts", 224, 3, imageNet, Plain18},
 		{"resnet50", "classify", "ResNet-50", 224, 3, imageNet, ResNet50},
 		{"googlenet", "classify", "GoogLeNet, with local response normalisation", 224, 3, imageNet, GoogLeNet},
+		{"alexnet", "classify", "AlexNet, with local response normalisation", 227, 3, imageNet, AlexNet},
 		{"vgg16", "classify", "VGG-16", 224, 3, imageNet, VGG16},
 		{"mobilefacenet", "embed", "MobileFaceNet: faces", 112, 3, signed, MobileFaceNet},
+		{"tiny-yolo", "detect", "Tiny YOLOv2, slimmer still", 160, 3, unit, TinyYOLO},
 		{"yolo-fastestv2", "detect", "Yolo-FastestV2", 352, 3, unit, YoloFastestV2},
 		{"fastestdet", "detect", "FastestDet", 352, 3, unit, FastestDet},
 		{"yolov4-tiny", "detect", "YOLOv4-tiny", 416, 3, unit, YOLOv4Tiny},

@@ -12,7 +12,13 @@ import (
 // multiply-accumulates for pictures [batch 3 224 224]; the output is a logit
 // for each class.
 func ResNet18(o Options) (*nn.Graph, error) {
-	return resNet("resnet18", o, [4]int{2, 2, 2, 2}, 1, (*layers).basicBlock)
+	return resNet("resnet18", o, residual{depth: [4]int{2, 2, 2, 2}, expand: 1, block: (*layers).basicBlock})
+}
+
+// Plain18 is the plain network of 18 layers that the same paper holds ResNet18
+// against: the same without shortcuts. 11,515,688 parameters.
+func Plain18(o Options) (*nn.Graph, error) {
+	return resNet("plain18", o, residual{depth: [4]int{2, 2, 2, 2}, expand: 1, block: (*layers).basicBlock, plain: true})
 }
 
 // ResNet50 is the network of 50 layers of the same paper, with the stride in
@@ -20,13 +26,18 @@ func ResNet18(o Options) (*nn.Graph, error) {
 // for 1000 classes and 4.09 billion multiply-accumulates for pictures
 // [batch 3 224 224]; the output is a logit for each class.
 func ResNet50(o Options) (*nn.Graph, error) {
-	return resNet("resnet50", o, [4]int{3, 4, 6, 3}, 4, (*layers).bottleneckBlock)
+	return resNet("resnet50", o, residual{depth: [4]int{3, 4, 6, 3}, expand: 4, block: (*layers).bottleneckBlock})
 }
 
-// resNet has four stages of depth blocks. A block makes expand times the
-// channels that its stage is named by.
-func resNet(name string, o Options, depth [4]int, expand int,
-	block func(l *layers, name string, x features, channels, stride int) features) (*nn.Graph, error) {
+// residual is what ResNets of four stages differ in.
+type residual struct {
+	depth  [4]int // blocks of the stages
+	expand int    // channels that a block makes, as multiples of those that its stage is named by
+	block  func(l *layers, name string, x features, channels, stride int) features
+	plain  bool // no shortcuts
+}
+
+func resNet(name string, o Options, r residual) (*nn.Graph, error) {
 	o = o.or(224, 3, 1000)
 	if err := o.check(name, 8); err != nil {
 		return nil, err
@@ -39,18 +50,21 @@ func resNet(name string, o Options, depth [4]int, expand int,
 		x = l.block("conv1", "bn1", x, window{out: 64, kernel: 7, stride: 2, pad: 3}, relu)
 		x = l.maxPool("maxpool", x, window{kernel: 3, stride: 2, pad: 1})
 	}
-	for s, n := range depth {
+	for s, n := range r.depth {
 		channels := 64 << s
 		for i := range n {
 			name, stride := fmt.Sprintf("layer%d.%d", s+1, i), 1
 			if i == 0 && s > 0 {
 				stride = 2
 			}
-			y := block(l, name, x, channels, stride)
-			if i == 0 && (stride > 1 || x.c != channels*expand) {
-				x = l.block(name+".downsample.0", name+".downsample.1", x, window{out: channels * expand, kernel: 1, stride: stride}, nil)
+			y := r.block(l, name, x, channels, stride)
+			if !r.plain {
+				if i == 0 && (stride > 1 || x.c != channels*r.expand) {
+					x = l.block(name+".downsample.0", name+".downsample.1", x, window{out: channels * r.expand, kernel: 1, stride: stride}, nil)
+				}
+				y = l.add(name+".add", y, x)
 			}
-			x = relu(l, name, l.add(name+".add", y, x))
+			x = relu(l, name, y)
 		}
 	}
 	return l.done(l.linear("fc", l.pooled("avgpool", x), o.Classes))

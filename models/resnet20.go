@@ -13,12 +13,18 @@ import (
 // logit for each class. Where a stage begins, the shortcut takes every second
 // pixel and has zeros for the new channels (the paper's option A), so that
 // shortcuts have no parameters.
-func ResNet20(o Options) (*nn.Graph, error) {
+func ResNet20(o Options) (*nn.Graph, error) { return resNet20("resnet20", o, false) }
+
+// Plain20 is ResNet20 without shortcuts, the plain network that the paper holds
+// it against, with the same parameters.
+func Plain20(o Options) (*nn.Graph, error) { return resNet20("plain20", o, true) }
+
+func resNet20(name string, o Options, plain bool) (*nn.Graph, error) {
 	o = o.or(32, 3, 10)
-	if err := o.check("resnet20", 4); err != nil {
+	if err := o.check(name, 4); err != nil {
 		return nil, err
 	}
-	l := newLayers("resnet20", o)
+	l := newLayers(name, o)
 	x := l.block("conv1", "bn1", l.input(o, normalisedPower), window{out: 16, kernel: 3, pad: 1}, relu)
 	for s := range 3 {
 		for i := range 3 {
@@ -27,10 +33,13 @@ func ResNet20(o Options) (*nn.Graph, error) {
 				stride = 2
 			}
 			y := l.basicBlock(name, x, 16<<s, stride)
-			if stride > 1 {
-				x = l.subsampled(name+".shortcut", x, y.c)
+			if !plain {
+				if stride > 1 {
+					x = l.subsampled(name+".shortcut", x, y.c)
+				}
+				y = l.add(name+".add", y, x)
 			}
-			x = relu(l, name, l.add(name+".add", y, x))
+			x = relu(l, name, y)
 		}
 	}
 	return l.done(l.linear("linear", l.pooled("avgpool", x), o.Classes))

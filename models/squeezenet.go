@@ -16,7 +16,7 @@ func SqueezeNet11(o Options) (*nn.Graph, error) {
 		return nil, err
 	}
 	if o.Size < 31 {
-		return nil, &ErrOption{"squeezenet1.1", fmt.Sprintf("size %d, want 31 at least", o.Size)}
+		return nil, tooSmall("squeezenet1.1", o.Size, 31)
 	}
 	l := newLayers("squeezenet1.1", o)
 	first := window{out: 64, kernel: 3, stride: 2}

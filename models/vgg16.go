@@ -10,25 +10,35 @@ import (
 // convolutional networks for large-scale image recognition" (2015), without
 // normalisation, with torchvision's parameter names. 138,357,544 parameters
 // for 1000 classes and 15.5 billion multiply-accumulates for pictures
-// [batch 3 224 224]; the output is a logit for each class.
+// [batch 3 224 224]; the output is a logit for each class. For pictures of up to
+// 64 pixels there is batch normalisation, the fully connected layers have 512
+// features, and dropout lies between them.
 func VGG16(o Options) (*nn.Graph, error) {
 	o = o.or(224, 3, 1000)
-	if err := o.check("vgg16", 32); err != nil {
+	if err := o.checkForm("vgg16", 32); err != nil {
 		return nil, err
 	}
 	l := newLayers("vgg16", o)
+	hidden := l.wide(4096)
+	if l.normalised = o.small(); l.normalised {
+		hidden = l.wide(512)
+	}
 	x, at := l.input(o, normalisedPower), 0
 	for _, stage := range [][]int{{64, 64}, {128, 128}, {256, 256, 256}, {512, 512, 512}, {512, 512, 512}} {
 		for _, out := range stage {
 			name := fmt.Sprintf("features.%d", at)
-			x = relu(l, name, l.conv(name, x, window{out: out, kernel: 3, pad: 1}, true))
+			x = l.rectified(name, x, window{out: l.wide(out), kernel: 3, pad: 1})
 			at += 2
 		}
 		x = l.maxPool(fmt.Sprintf("features.%d", at), x, window{kernel: 2, stride: 2})
 		at++
 	}
 	x = l.flatten("flat", x)
-	x = relu(l, "classifier.0", l.linear("classifier.0", x, 4096))
-	x = relu(l, "classifier.3", l.linear("classifier.3", x, 4096))
+	for _, name := range []string{"classifier.0", "classifier.3"} {
+		x = relu(l, name, l.linear(name, x, hidden))
+		if l.normalised {
+			x = l.dropout(name+".drop", x)
+		}
+	}
 	return l.done(l.linear("classifier.6", x, o.Classes))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,13 +15,26 @@ import (
 )
 
 type defineCommand struct {
-	Network  string `arg:"" name:"network" optional:"" help:"Network to make; without one, they are listed."`
-	Out      string `help:"The file to write." placeholder:"FILE.onnx"`
-	Size     int    `help:"Side of the input in pixels; default: the network's own." placeholder:"PIXELS"`
-	Channels int    `help:"Channels of the input; default: the network's own." placeholder:"N"`
-	Classes  int    `help:"Classes, or numbers of an embedding; default: the network's own." placeholder:"N"`
-	Seed     uint64 `help:"Seed of the weights." default:"1"`
-	JSON     bool   `help:"Print JSON."`
+	Network string `arg:"" name:"network" optional:"" help:"Network to make; without one, they are listed."`
+	Out     string `help:"The file to write." placeholder:"FILE.onnx"`
+	formFlags
+	Seed uint64 `help:"Seed of the weights." default:"1"`
+	JSON bool   `help:"Print JSON."`
+}
+
+// formFlags say which form of a network is meant.
+type formFlags struct {
+	Size     int     `help:"Side of the input in pixels; default: the network's own." placeholder:"PIXELS"`
+	Channels int     `help:"Channels of the input; default: the network's own." placeholder:"N"`
+	Classes  int     `help:"Classes, or numbers of an embedding; default: the network's own." placeholder:"N"`
+	Width    float64 `help:"Channels of inner layers, as a share of the network's own: 0.25 for a quarter (vgg16, alexnet, googlenet, tiny-yolo)." placeholder:"SHARE"`
+	Grouped  bool    `help:"AlexNet's convolutions in two groups, as on the two graphics cards of its authors."`
+}
+
+// options returns the form of d, with sizes of its own where none are given.
+func (f *formFlags) options(d *models.Definition, seed uint64) models.Options {
+	return models.Options{Size: cmp.Or(f.Size, d.Size), Channels: cmp.Or(f.Channels, d.Channels), Classes: f.Classes,
+		Width: f.Width, Grouped: f.Grouped, Seed: seed}
 }
 
 func (c *defineCommand) Help() string {
@@ -30,6 +44,7 @@ func (c *defineCommand) Help() string {
     ocellus-host models define resnet18 --out resnet18.onnx        to measure its speed with
     ocellus-host models define yolov8n --size 320 --out y320.onnx
     ocellus-host models define resnet18 --size 32 --classes 10 --out cifar.onnx
+    ocellus-host models define vgg16 --size 32 --classes 10 --width 0.25 --out quarter.onnx
 
 The weights are drawn, not trained: such a file is good for measuring time and for training, and
 recognises nothing. One seed gives the same bytes on every machine. Networks that are meant for
@@ -58,13 +73,7 @@ func (c *defineCommand) Run(env *cli.Env) error {
 	if c.Out == "" {
 		return cli.Usagef("--out FILE.onnx says where %s is written", d.Name)
 	}
-	o := models.Options{Size: c.Size, Channels: c.Channels, Classes: c.Classes, Seed: c.Seed}
-	if o.Size == 0 {
-		o.Size = d.Size
-	}
-	if o.Channels == 0 {
-		o.Channels = d.Channels
-	}
+	o := c.options(d, c.Seed)
 	g, err := d.Make(o)
 	var wrong *models.ErrOption
 	if errors.As(err, &wrong) {
