@@ -28,7 +28,7 @@ GOCV      = -tags gocv,gocv_specific_modules,gocv_videoio
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-soak soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-soak soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 bench-train layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -125,6 +125,10 @@ memory-peers: bin/ocellus bin/ocellus-peers fetch-peers $(MEASURED) ## memory of
 
 threads: bin/ocellus $(THREADED) ## two threads against one, written to docs/results
 	scripts/results.sh threads "Two threads against one" scripts/threads.sh $(THREADED)
+
+bench-train: bin/ocellus-peers ## speed and memory of training against PyTorch's, into docs/results
+	@scripts/need.sh torch
+	bin/ocellus-peers train --out docs/results
 
 connected: bin/ocellus $(CONNECTED) ## fully connected layers, held against the speed of memory, written to docs/results
 	scripts/results.sh connected "Fully connected layers of one picture, and the speed of memory, which binds them" scripts/connected.sh $(CONNECTED)

@@ -128,7 +128,7 @@ func demandAgreement(t *testing.T, code int, all []agreement, models int) {
 
 // models returns the ONNX files of a folder of the shared data, in which there
 // are so many at least.
-func models(t *testing.T, least int, pattern ...string) []string {
+func modelFiles(t *testing.T, least int, pattern ...string) []string {
 	t.Helper()
 	check.Shared(t)
 	files, err := filepath.Glob(filepath.Join(append([]string{check.Shared(t)}, pattern...)...))
@@ -152,7 +152,7 @@ func skipWithoutLibrary(t *testing.T) {
 
 func TestModelsAgree(t *testing.T) {
 	skipWithoutLibrary(t)
-	files := models(t, 11, "models", "*", "*.onnx")
+	files := modelFiles(t, 11, "models", "*", "*.onnx")
 	code, all := agreements(t, append(files, "--inputs", "2")...)
 	demandAgreement(t, code, all, len(files))
 	code, all = agreements(t, append(files, "--inputs", "1", "--rewrite")...)
@@ -164,21 +164,21 @@ func TestLightModelsAgree(t *testing.T) {
 	if testing.Short() {
 		t.Skip("they are as large as their originals once loaded")
 	}
-	files := models(t, 7, "onnx_light", "*.onnx")
+	files := modelFiles(t, 7, "onnx_light", "*.onnx")
 	code, all := agreements(t, append(files, "--inputs", "1")...)
 	demandAgreement(t, code, all, len(files))
 }
 
 func TestFacesAgree(t *testing.T) {
 	skipWithoutLibrary(t)
-	files := models(t, 2, "models", "face-antispoof-98.20", "*.onnx")
+	files := modelFiles(t, 2, "models", "face-antispoof-98.20", "*.onnx")
 	code, all := agreements(t, append(files, "--inputs", "0", "--crops", "8",
 		"--picture", check.Shared(t, "reference_opencv46", "face-antispoof-98.20", "input.png"))...)
 	demandAgreement(t, code, all, len(files))
 
 	// With a face in sight and the range of values that this net was made for,
 	// a score is large, and then it agrees by the largest magnitude too.
-	files = models(t, 2, "models", "yunet", "*.onnx")
+	files = modelFiles(t, 2, "models", "yunet", "*.onnx")
 	code, all = agreements(t, append(files, "--inputs", "0", "--crops", "0", "--white", "255",
 		"--picture", check.Shared(t, "samples", "face_two_people.jpg"))...)
 	demandAgreement(t, code, all, len(files))

@@ -22,13 +22,17 @@ type grammar struct {
 	Memory memoryCommand `cmd:"" help:"Compare the memory that models take with ONNX Runtime's."`
 	Peak   peakCommand   `cmd:"" hidden:"" help:"Measure this process, for memory."`
 
+	Train       trainCommand       `cmd:"" help:"Compare the time and memory that training takes with PyTorch's."`
+	TrainWorker trainWorkerCommand `cmd:"" hidden:"" help:"Train in this process, for train."`
+
 	Control controlCommand `cmd:"" hidden:"" help:"Run ONNX Runtime without a cap, for time --cap."`
 }
 
 func app() cli.App {
 	return cli.App{
 		Name: "ocellus-peers",
-		Description: `Holds Ocellus against ONNX Runtime, on the very same files and inputs, one thread each.
+		Description: `Holds Ocellus against ONNX Runtime, on the very same files and inputs, one thread each; in
+training, against PyTorch.
 
 Begin with
 
@@ -36,7 +40,8 @@ Begin with
     ocellus-peers agree net.onnx        are the answers the same?
     ocellus-peers time net.onnx         and which is faster?
     ocellus-peers time --cap avx2 net.onnx    and on a CPU that ends with AVX2?
-    ocellus-peers memory net.onnx       and which takes less memory?`,
+    ocellus-peers memory net.onnx       and which takes less memory?
+    ocellus-peers train                 and in training, against PyTorch?`,
 		Grammar: &grammar{},
 	}
 }

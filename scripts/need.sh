@@ -11,6 +11,7 @@ objdump)       have() { command -v objdump; };                          packages
 qemu)          have() { command -v qemu-aarch64-static; };              packages="qemu-user-static" ;;
 qemu-system)   have() { command -v qemu-system-aarch64; };               packages="qemu-system-arm" ;;
 time)          have() { test -x /usr/bin/time && command -v file; };     packages="time file" ;;
+torch)         have() { /usr/bin/python3 -c "import torch"; };          packages="python3-torch" ;;
 opencv)        have() { command -v g++ && pkg-config --exists opencv4; }; packages="g++ pkg-config libopencv-dev" ;;
 ffmpeg)        have() { command -v ffmpeg; };                           packages="ffmpeg" ;;
 onnx-testdata) have() { test -d /usr/share/libonnx-testdata/data; };    packages="libonnx-testdata" ;;
