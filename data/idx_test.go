@@ -62,6 +62,24 @@ func TestMNIST(t *testing.T) {
 	}
 }
 
+func TestFashionHasNames(t *testing.T) {
+	files := map[string][]byte{
+		"train-images-idx3-ubyte": idxBytes([]uint32{2, 1, 1}, []byte{1, 2}),
+		"train-labels-idx1-ubyte": idxBytes([]uint32{2}, []byte{9, 0}),
+	}
+	s, err := OpenLabelled("fashion:"+writeFiles(t, files), Train, Options{})
+	if err != nil || s.Classes[s.Label(0)] != "Ankle boot" || len(s.Classes) != 10 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	files["train-labels-idx1-ubyte"] = idxBytes([]uint32{2}, []byte{9, 10})
+	if _, err := OpenLabelled("fashion:"+writeFiles(t, files), Train, Options{}); err == nil {
+		t.Error("an eleventh class of Fashion-MNIST is read")
+	}
+	if _, err := OpenLabelled("fashion:"+writeFiles(t, files), Val, Options{}); err == nil {
+		t.Error("a part that is not there is read")
+	}
+}
+
 func TestBadIDX(t *testing.T) {
 	good := idxBytes([]uint32{1}, []byte{1})
 	for name, images := range map[string][]byte{

@@ -34,7 +34,7 @@ func (c *dataCheckCommand) Help() string {
 Every picture is read. Told are files that are broken or were left out and why, pictures of the same
 pixels, pictures that look the same (a little cut, scaled, lit or compressed otherwise), and how many
 each class has. The exit code is 1 where something is wrong: a file that cannot be used, one picture in
-two parts or in two classes, landmarks outside a picture.
+two parts or in two classes, landmarks outside a picture, boxes that cover nothing of it.
 
 Sets:
 
@@ -120,7 +120,7 @@ func (c *dataCheckCommand) print(env *cli.Env, r *check.Report, ok bool) error {
 		for _, list := range []struct {
 			what     string
 			problems []check.Problem
-		}{{"broken", p.Broken}, {"left out", p.Skipped}, {"landmarks", p.Outside}} {
+		}{{"broken", p.Broken}, {"left out", p.Skipped}, {"marks", p.Marks}} {
 			if err := c.printProblems(env, p.Name+", "+list.what, list.problems); err != nil {
 				return err
 			}

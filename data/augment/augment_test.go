@@ -110,6 +110,19 @@ func TestObjectsThatLeaveAreDropped(t *testing.T) {
 	}
 }
 
+func TestShrink(t *testing.T) {
+	s := scene(240, 180, vision.Box{X1: 60, Y1: 51, X2: 126, Y2: 99}, vision.Point{X: 165, Y: 120})
+	if same := Shrink(s, 240); same.Image != s.Image {
+		t.Error("a picture that is small enough is shrunk")
+	}
+	out := Shrink(s, 80)
+	box, _, _ := find(out.Image, 0)
+	_, spot, _ := find(out.Image, 2)
+	if want := (vision.Box{X1: 20, Y1: 17, X2: 42, Y2: 33}); out.Image.W != 80 || out.Image.H != 60 || box != want || !near(out.Objects[0].Box.X2, 42, 0.01) || !near(spot.X, out.Points[0].X, 0.02) {
+		t.Errorf("%d×%d, box %v around %v, %v at %v", out.Image.W, out.Image.H, out.Objects, box, out.Points, spot)
+	}
+}
+
 func TestMirrorSwapsLandmarks(t *testing.T) {
 	s := data.Sample{Image: vision.NewImage(10, 10), Points: []vision.Point{{X: 2, Y: 3}, {X: 7, Y: 4}, {X: 5, Y: 6}}, Swap: []int{1, 0, 2}}
 	once := mirror(s, nil, nil)

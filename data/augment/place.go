@@ -63,6 +63,29 @@ func warp(s data.Sample, to vision.Affine, w, h int) data.Sample {
 	return follow(s, img, to)
 }
 
+// Shrink scales a sample down so that its longer side has at most so many
+// pixels, each the mean of those that it covers. A smaller sample stays as it
+// is.
+func Shrink(s data.Sample, longest int) data.Sample {
+	m := s.Image
+	longer := max(m.W, m.H)
+	if longest < 1 || longer <= longest {
+		return s
+	}
+	p := vision.Preprocess{Width: max(1, m.W*longest/longer), Height: max(1, m.H*longest/longer), Fit: vision.Stretch, Resample: vision.Area,
+		Scale: [3]float32{1, 1, 1}, Layout: vision.NHWC}
+	f, err := vision.NewBytePreparer(p, 1, 0)
+	if err != nil { // longest is larger than any input of a network
+		return s
+	}
+	out := vision.NewImage(p.Width, p.Height)
+	place, err := f.FillBytes(out.Pix, m, m.Bounds())
+	if err != nil { // a picture put together wrongly; its reader is told when it is prepared
+		return s
+	}
+	return follow(s, out, vision.Affine{XX: 1 / place.ScaleX, YY: 1 / place.ScaleY})
+}
+
 // mirror turns left and right.
 func mirror(s data.Sample, _ *Rand, _ []float64) data.Sample {
 	m := s.Image

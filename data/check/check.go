@@ -6,6 +6,7 @@ package check
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -44,7 +45,9 @@ type Report struct {
 	NearConflicts int `json:"near_conflicts"`
 	Broken        int `json:"broken"`  // samples that cannot be read, of all parts
 	Skipped       int `json:"skipped"` // files left out when the set was opened
-	Outside       int `json:"outside"` // landmarks that lie outside their picture
+	// Marks are samples with landmarks outside their picture, or with boxes that
+	// cover nothing of it.
+	Marks int `json:"marks"`
 }
 
 // PartReport is what was found in one part.
@@ -57,7 +60,7 @@ type PartReport struct {
 	Classes []Class   `json:"classes,omitempty"`
 	Broken  []Problem `json:"broken,omitempty"`
 	Skipped []Problem `json:"skipped,omitempty"`
-	Outside []Problem `json:"outside,omitempty"`
+	Marks   []Problem `json:"marks,omitempty"`
 }
 
 // Class is a class and how many samples, or objects in them, it has.
@@ -92,7 +95,7 @@ type Member struct {
 // OK reports whether nothing is wrong. Uneven classes, duplicates within a part
 // and pictures that merely look alike are told, but are not wrong.
 func (r *Report) OK() bool {
-	return r.Leaks == 0 && r.Conflicts == 0 && r.Broken == 0 && r.Skipped == 0 && r.Outside == 0
+	return r.Leaks == 0 && r.Conflicts == 0 && r.Broken == 0 && r.Skipped == 0 && r.Marks == 0
 }
 
 // Run looks at every sample of the parts. The error is that of ctx.
@@ -157,7 +160,10 @@ func (r *Report) judge(part Part, looks []look) PartReport {
 		}
 		p.Widths, p.Heights = span(p.Widths, l.w), span(p.Heights, l.h)
 		if l.outside > 0 {
-			p.Outside = append(p.Outside, Problem{part.Source.Name(i), "has landmarks outside the picture"})
+			p.Marks = append(p.Marks, Problem{part.Source.Name(i), fmt.Sprintf("%d landmarks lie outside the picture", l.outside)})
+		}
+		if l.empty > 0 {
+			p.Marks = append(p.Marks, Problem{part.Source.Name(i), fmt.Sprintf("%d boxes cover less than a pixel of the picture", l.empty)})
 		}
 		for _, c := range l.classes {
 			if c >= 0 && int(c) < len(counts) {
@@ -173,7 +179,7 @@ func (r *Report) judge(part Part, looks []look) PartReport {
 	}
 	r.Broken += len(p.Broken)
 	r.Skipped += len(p.Skipped)
-	r.Outside += len(p.Outside)
+	r.Marks += len(p.Marks)
 	return p
 }
 

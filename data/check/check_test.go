@@ -156,9 +156,9 @@ func (s source) Name(int) string                 { return "one" }
 func (s source) Hash() string                    { return "" }
 func (s source) Sample(int) (data.Sample, error) { return data.Sample{Image: s.m, Label: -1}, nil }
 
-func TestLandmarksOutside(t *testing.T) {
+func TestMarksThatMakeNoSense(t *testing.T) {
 	r, err := Run(context.Background(), []Part{{"all", pointed{}}}, Options{})
-	if err != nil || r.OK() || r.Outside != 1 {
+	if err != nil || r.OK() || r.Marks != 2 || len(r.Parts[0].Marks) != 2 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -166,7 +166,8 @@ func TestLandmarksOutside(t *testing.T) {
 type pointed struct{ source }
 
 func (pointed) Sample(int) (data.Sample, error) {
-	return data.Sample{Image: vision.NewImage(5, 5), Points: []vision.Point{{X: 2, Y: 2}, {X: 6, Y: 1}}}, nil
+	return data.Sample{Image: vision.NewImage(5, 5), Points: []vision.Point{{X: 2, Y: 2}, {X: 6, Y: 1}},
+		Objects: []data.Object{{Box: vision.Box{X1: 1, Y1: 1, X2: 3, Y2: 3}}, {Box: vision.Box{X1: 7, Y1: 1, X2: 9, Y2: 3}}}}, nil
 }
 
 func TestInterrupted(t *testing.T) {

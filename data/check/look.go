@@ -24,6 +24,7 @@ type look struct {
 	label   int
 	classes []int32 // its class, or those of its objects
 	outside int     // landmarks outside the picture
+	empty   int     // boxes with less than a pixel in it
 	exact   [sha256.Size]byte
 	near    uint64                       // perceptual hash
 	thumb   [thumbSide * thumbSide]uint8 // in grey
@@ -65,6 +66,9 @@ func (e *eye) look(src data.Source, i int) look {
 	}
 	for _, o := range s.Objects {
 		l.classes = append(l.classes, int32(o.Class))
+		if b := o.Box.Clip(s.Image.Bounds()); !(b.Width()*b.Height() >= 1) {
+			l.empty++
+		}
 	}
 	for _, p := range s.Points {
 		if b := s.Image.Bounds(); p.X < b.X1 || p.Y < b.Y1 || p.X > b.X2 || p.Y > b.Y2 {

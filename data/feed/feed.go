@@ -4,7 +4,8 @@
 //
 // What a batch holds hangs on the set, the Config, the epoch and the step
 // alone: not on the number of workers, nor on what was read before. So a run
-// that is resumed sees what it would have seen.
+// that is resumed sees what it would have seen. (Another kind of CPU may round
+// an angle or a blur otherwise.)
 package feed
 
 import (
@@ -25,6 +26,10 @@ type Config struct {
 	Batch      int               // samples of a batch
 	Policy     augment.Policy    // the zero Policy changes nothing
 	Seed       uint64
+	// Longest shrinks pictures whose longer side has more pixels, before they
+	// are augmented: changing large ones takes long. Twice the side of the
+	// network's input loses little. 0: none is shrunk.
+	Longest int
 	// Ordered takes the samples in the order of the set, each once, and the
 	// last batch short: for judging. Without it the order is drawn anew each
 	// epoch, and the samples that would make a short batch are left for
@@ -73,8 +78,11 @@ func New(src data.Source, cfg Config) (*Feed, error) {
 		return nil, fmt.Errorf("feed: a batch of %d samples of %d values; 1 to %d samples and %d values in all are possible",
 			cfg.Batch, cfg.Preprocess.Elems(), maxBatch, maxElems)
 	}
-	if _, boxes := src.(*data.Set); cfg.Policy.Mixes() && !boxes {
-		return nil, errors.New("feed: the augmentation mixes pictures, which only sets of boxes allow; leave out mosaic")
+	switch src.(type) {
+	case *data.Labelled, *data.Landmarks:
+		if cfg.Policy.Mixes() {
+			return nil, errors.New("feed: the augmentation mixes pictures, which only sets of boxes allow; leave out mosaic")
+		}
 	}
 	if cfg.Workers < 1 {
 		cfg.Workers = runtime.GOMAXPROCS(0)
@@ -214,7 +222,7 @@ func (f *Feed) read(r *augment.Rand, i int) (data.Sample, int, error) {
 	for range attempts {
 		s, err := f.src.Sample(i)
 		if err == nil {
-			return s, i, nil
+			return augment.Shrink(s, f.cfg.Longest), i, nil
 		}
 		if f.cfg.Strict {
 			return data.Sample{}, i, err

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -208,7 +209,6 @@ func TestConfigsThatMakeNoSense(t *testing.T) {
 		"no batch":    func(c *Config) { c.Batch = 0 },
 		"too large":   func(c *Config) { c.Batch = 1 << 20 },
 		"few samples": func(c *Config) { c.Batch = 50 },
-		"mosaic":      func(c *Config) { c.Policy = config(t, "mosaic").Policy },
 	} {
 		cfg := config(t, "")
 		change(&cfg)
@@ -216,26 +216,48 @@ func TestConfigsThatMakeNoSense(t *testing.T) {
 			t.Errorf("%s is taken", name)
 		}
 	}
+	cfg := config(t, "mosaic")
+	if _, err := New(&data.Labelled{}, cfg); err == nil || !strings.Contains(err.Error(), "mosaic") {
+		t.Errorf("a mosaic of classes: %v", err)
+	}
+	// Of another kind of set it is told at the first sample.
+	f := newFeed(t, greys{n: 40}, cfg)
+	if err := f.Fill(f.NewBatch(), 0, 0); err == nil || !strings.Contains(err.Error(), "grey") {
+		t.Errorf("a mosaic of classes: %v", err)
+	}
 }
 
-// BenchmarkCIFAR makes batches of 64 pictures of CIFAR-10, JPEGs, mirrored and
-// cut, on one core.
-func BenchmarkCIFAR(b *testing.B) {
-	const dir = "../../../shared/data/datasets/cifar10_jpeg"
-	if _, err := os.Stat(dir); err != nil {
-		b.Skip("CIFAR-10 is not here: ", err)
+// BenchmarkFill makes batches of 64 samples by one worker: CIFAR-10's JPEGs,
+// faces of 176×176, and photographs of up to 512 pixels in mosaics.
+func BenchmarkFill(b *testing.B) {
+	const shared = "../../../shared/data/datasets/"
+	if _, err := os.Stat(shared); err != nil {
+		b.Skip("the shared data sets are not here: ", err)
 	}
-	src, err := data.OpenLabelled("cifar10:"+dir, data.Test, data.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	cfg := config(b, "cifar")
-	cfg.Batch, cfg.Preprocess.Width, cfg.Preprocess.Height = 64, 32, 32
-	f := newFeed(b, src, cfg)
-	batch := f.NewBatch()
-	for i := 0; b.Loop(); i++ {
-		if err := f.Fill(batch, 0, i%f.Steps()); err != nil {
-			b.Fatal(err)
-		}
+	for _, c := range []struct {
+		spec, policy string
+		side         int
+	}{
+		{"cifar10:" + shared + "cifar10_jpeg", "", 32},
+		{"cifar10:" + shared + "cifar10_jpeg", "cifar", 32},
+		{"cifar10:" + shared + "cifar10_jpeg", "cifar,colour,cutout:8", 32},
+		{"landmarks:" + shared + "lfw", "landmarks", 112},
+		{"boxes:" + shared + "coco256", "boxes", 160},
+	} {
+		b.Run(c.spec[:strings.IndexByte(c.spec, ':')]+"/"+c.policy, func(b *testing.B) {
+			src, err := data.OpenSource(c.spec, data.Train, data.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			cfg := config(b, c.policy)
+			cfg.Batch, cfg.Preprocess.Width, cfg.Preprocess.Height, cfg.Longest = 64, c.side, c.side, 2*c.side
+			f := newFeed(b, src, cfg)
+			batch := f.NewBatch()
+			for i := 0; b.Loop(); i++ {
+				if err := f.Fill(batch, 0, i%f.Steps()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
