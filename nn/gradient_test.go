@@ -104,7 +104,7 @@ func weights(d nn.DType, s nn.Shape) *nn.Tensor {
 
 // prepare runs Forward and returns what the backward function is to be given,
 // with gradients of 0 by every operand of floats that is no constant.
-func prepare(t *testing.T, c *testCase) *nn.Grad {
+func prepare(t testing.TB, c *testCase) *nn.Grad {
 	t.Helper()
 	r := c.run(t)
 	if err := c.op.Forward(r); err != nil {

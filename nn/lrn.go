@@ -111,6 +111,10 @@ func lrnGrad[T float32 | float64](o *LRN, g *Grad, l lines) {
 		for j := 0; j < l.inner; j += columnBlock {
 			n, base := min(columnBlock, l.inner-j), i*l.n*l.inner+j
 			back := scratch[:l.n*n]
+			if l.inner == 1 {
+				lrnRow(o, dx[base:][:l.n], d[base:][:l.n], x[base:][:l.n], y[base:][:l.n], back)
+				continue
+			}
 			lrnOwn(o, dx[base:], d[base:], x[base:], y[base:], back, l, n)
 			lrnNeighbours(o, dx[base:], x[base:], back, l, n)
 		}
@@ -123,8 +127,9 @@ func lrnOwn[T Float](o *LRN, dx, d, x, y []T, back []float64, l lines, n int) {
 	var sums [columnBlock]float64
 	sum, per := sums[:n], float64(o.Alpha)/float64(o.Size)
 	for c := range l.n {
+		from, until := max(c-(o.Size-1)/2, 0), min(c+o.Size/2+1, l.n)
 		clear(sum)
-		for w := max(c-(o.Size-1)/2, 0); w < l.n && w-c <= o.Size/2; w++ {
+		for w := from; w < until; w++ {
 			for k, v := range x[w*l.inner:][:n] {
 				sum[k] += float64(v) * float64(v)
 			}
@@ -141,8 +146,9 @@ func lrnNeighbours[T Float](o *LRN, dx, x []T, back []float64, l lines, n int) {
 	var sums [columnBlock]float64
 	sum := sums[:n]
 	for c := range l.n {
+		from, until := max(c-o.Size/2, 0), min(c+(o.Size-1)/2+1, l.n)
 		clear(sum)
-		for w := max(c-o.Size/2, 0); w < l.n && w-c <= (o.Size-1)/2; w++ {
+		for w := from; w < until; w++ {
 			for k, v := range back[w*n:][:n] {
 				sum[k] += v
 			}
@@ -151,5 +157,26 @@ func lrnNeighbours[T Float](o *LRN, dx, x []T, back []float64, l lines, n int) {
 		for k, v := range x[c*l.inner:][:n] {
 			to[k] += T(float64(v) * sum[k])
 		}
+	}
+}
+
+// lrnRow is lrnOwn and lrnNeighbours for channels that lie side by side.
+func lrnRow[T Float](o *LRN, dx, d, x, y []T, back []float64) {
+	before, after := (o.Size-1)/2, o.Size/2
+	per := float64(o.Alpha) / float64(o.Size)
+	for c, v := range d {
+		sum := 0.0
+		for _, w := range x[max(c-before, 0):min(c+after+1, len(x))] {
+			sum += float64(w) * float64(w)
+		}
+		dx[c] += T(float64(v) / o.root(sum))
+		back[c] = -2 * per * float64(o.Beta) * float64(v) * float64(y[c]) / (float64(o.Bias) + per*sum)
+	}
+	for c, v := range x {
+		sum := 0.0
+		for _, w := range back[max(c-after, 0):min(c+before+1, len(x))] {
+			sum += w
+		}
+		dx[c] += T(float64(v) * sum)
 	}
 }

@@ -58,11 +58,25 @@ func (o *Swish) Forward(r *Run) error {
 func (o *Swish) Permute([]int, []Arg) (Op, bool) { return o, true }
 
 func (o *Swish) backward(g *Grad) {
-	a := float64(o.Alpha)
-	mapGrad(g, func(x, y float64) float64 {
-		s := 1 / (1 + math.Exp(-a*x))
-		return s + a*y*(1-s)
-	})
+	if !g.DIn[0].Present() {
+		return
+	}
+	switch g.In[0].DType {
+	case Float32:
+		swishGrad(g.DIn[0].F32(), g.DOut[0].F32(), g.In[0].F32(), float64(o.Alpha))
+	case Float64:
+		swishGrad(g.DIn[0].F64(), g.DOut[0].F64(), g.In[0].F64(), float64(o.Alpha))
+	}
+}
+
+// swishGrad: with s = sigmoid(αx) the slope is s + αxs(1 − s).
+func swishGrad[T Float](dx, d, x []T, alpha float64) {
+	dx, d = dx[:len(x)], d[:len(x)]
+	for i, v := range x {
+		z := alpha * float64(v)
+		s := 1 / (1 + exp[T](-z))
+		dx[i] += T(float64(d[i]) * s * (1 + z*(1-s)))
+	}
 }
 
 func swishRun[T Float](out, in []T, alpha float64) {
