@@ -187,13 +187,11 @@ func (l *live) run(c *runCommand) error {
 	l.watch(ctx, over)
 	_ = l.dog.Stopping()
 	l.closePreview()
-	if err := l.outs.close(); err != nil {
-		errs = append(errs, err)
-	}
+	unwritten := l.outs.close()
 	if err := l.summary(c.JSON); err != nil {
 		return err
 	}
-	return l.ended(errs)
+	return errors.Join(l.ended(errs), unwritten)
 }
 
 // ended returns what a run ends with. That it was stopped is the way for what
