@@ -2,7 +2,10 @@ package ocellus
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
+	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/ocellus-vision/ocellus/face"
@@ -15,7 +18,7 @@ import (
 
 // FaceModels says with which models, and how, faces are told apart.
 type FaceModels struct {
-	Detector  string // ONNX file
+	Detector  string // ONNX file; not looked at by Session.OpenFaces
 	Landmarks string // ONNX file; "": the detector's own landmarks are used
 	Embedder  string // ONNX file
 	Margin    float64
@@ -27,8 +30,11 @@ type FaceModels struct {
 type Faces struct {
 	*face.Recognizer
 	detector *Session
+	shared   bool // detector is the caller's
 	pool     *plan.Pool
 	own      bool // pool is
+	models   FaceModels
+	graphs   [2]*nn.Graph // of landmarks and embedder
 }
 
 // OpenFaces reads the models, side by side, and makes them ready. The options
@@ -39,11 +45,27 @@ func OpenFaces(models FaceModels, opts ...Option) (*Faces, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Faces{pool: o.pool, own: o.pool == nil}
+	f := &Faces{pool: o.pool, own: o.pool == nil, models: models}
 	if f.own {
 		f.pool = plan.NewPool(o.threads)
 	}
-	c := face.Config{Find: f.find, Margin: models.Margin, Mirror: models.Mirror}
+	return f.open(o.planOptions(), func() (err error) {
+		f.detector, err = Open(models.Detector, append(opts, WithPool(f.pool))...)
+		return errors.Join(err, notFor(f.detector))
+	})
+}
+
+// OpenFaces is the function OpenFaces with the session as detector. The other
+// models compute on its threads; it is to be closed after them.
+func (s *Session) OpenFaces(models FaceModels) (*Faces, error) {
+	f := &Faces{pool: s.pool, detector: s, shared: true, models: models}
+	return f.open(s.opts.planOptions(), s.Detects)
+}
+
+// open reads the models.
+func (f *Faces) open(opts []plan.Option, detector func() error) (*Faces, error) {
+	c := face.Config{Find: f.find, Margin: f.models.Margin, Mirror: f.models.Mirror}
+	opts = append(opts, plan.WithGraphTaken())
 	var group sync.WaitGroup
 	var errs [3]error
 	load := func(i int, do func() error) {
@@ -54,36 +76,32 @@ func OpenFaces(models FaceModels, opts ...Option) (*Faces, error) {
 		}()
 	}
 	load(0, func() error {
-		g, m, err := readModel(models.Embedder)
-		if err == nil {
-			c.Embed, err = face.NewEmbedder(g, m, f.pool, append(o.planOptions(), plan.WithGraphTaken())...)
+		g, m, err := readModel(f.models.Embedder)
+		if f.graphs[1] = g; err == nil {
+			c.Embed, err = face.NewEmbedder(g, m, f.pool, opts...)
 		}
 		return err
 	})
-	load(1, func() (err error) {
-		f.detector, err = Open(models.Detector, append(opts, WithPool(f.pool))...)
-		return errors.Join(err, notFor(f.detector))
-	})
-	if models.Landmarks != "" {
+	load(1, detector)
+	if f.models.Landmarks != "" {
 		load(2, func() error {
-			g, m, err := readModel(models.Landmarks)
-			if err == nil {
-				c.Landmarks, err = face.NewLandmarker(g, m, f.pool, append(o.planOptions(), plan.WithGraphTaken())...)
+			g, m, err := readModel(f.models.Landmarks)
+			if f.graphs[0] = g; err == nil {
+				c.Landmarks, err = face.NewLandmarker(g, m, f.pool, opts...)
 			}
 			return err
 		})
 	}
 	group.Wait()
-	if err := errors.Join(errs[:]...); err != nil {
-		f.Close()
-		return nil, err
+	err := errors.Join(errs[:]...)
+	if err == nil {
+		if l := f.detector.Meta().Landmarks; l != nil {
+			c.Names = l.Names
+		}
+		f.Recognizer, err = face.NewRecognizer(c)
 	}
-	if l := f.detector.Meta().Landmarks; l != nil {
-		c.Names = l.Names
-	}
-	if f.Recognizer, err = face.NewRecognizer(c); err != nil {
-		f.Close()
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
@@ -113,9 +131,34 @@ func (f *Faces) find(ctx context.Context, img *vision.Image) ([]vision.Detection
 // Detector returns the session that finds the faces.
 func (f *Faces) Detector() *Session { return f.detector }
 
-// Close ends the threads. Nothing may be under way.
+// FaceModel is a model that faces are told apart by besides the detector.
+type FaceModel struct {
+	Name   string    // of its file, without .onnx
+	SHA256 string    // of its file, in hex
+	Graph  *nn.Graph // without its weights
+}
+
+// Models returns the landmarks' model, where there is one, and the embedder.
+// The files are read for their hashes.
+func (f *Faces) Models() ([]FaceModel, error) {
+	var list []FaceModel
+	for i, file := range []string{f.models.Landmarks, f.models.Embedder} {
+		if file == "" {
+			continue
+		}
+		sum, err := hashOf(file)()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, FaceModel{strings.TrimSuffix(filepath.Base(file), ".onnx"), hex.EncodeToString(sum[:]), f.graphs[i]})
+	}
+	return list, nil
+}
+
+// Close ends the threads, but for those of a session that was given. Nothing
+// may be under way.
 func (f *Faces) Close() error {
-	if f.detector != nil {
+	if f.detector != nil && !f.shared {
 		if err := f.detector.Close(); err != nil {
 			return err
 		}

@@ -97,7 +97,7 @@ type Zone struct {
 // Faces says how people are told apart.
 type Faces struct {
 	Known     string  `yaml:"known" path:"file" example:"known" doc:"Folder of the people to know: a picture of each, named so, or a folder of pictures of each."`
-	Detector  string  `yaml:"detector" path:"model" doc:"Model that finds faces. Empty: detect.model finds them."`
+	Detector  string  `yaml:"detector" path:"model" example:"blazeface-back" doc:"Model that finds the faces of people, where detect.model finds people. Empty: detect.model finds faces."`
 	Landmarks string  `yaml:"landmarks" default:"face-landmark-68" path:"model" doc:"Model that finds their landmarks; none: the detector's own."`
 	Embedder  string  `yaml:"embedder" default:"face-128" path:"model" doc:"Model that makes the embeddings."`
 	Threshold float64 `yaml:"threshold" min:"0" max:"1" doc:"Least similarity to be one person. 0: the model's own."`
@@ -105,6 +105,9 @@ type Faces struct {
 	Votes     int     `yaml:"votes" default:"3" min:"1" max:"32" doc:"Frames that must agree before a track is given a name: more than half …"`
 	Of        int     `yaml:"of" default:"5" min:"1" max:"32" doc:"… of so many of its last."`
 	MinPixels float64 `yaml:"min_pixels" default:"40" min:"0" max:"10000" doc:"Least side of a face in pixels; smaller ones are not looked at."`
+
+	Every time.Duration `yaml:"every" default:"100ms" min:"0s" max:"1m" doc:"How often the face of a track is looked at until it is decided whose it is. In a frame one face is looked at, at most."`
+	Again time.Duration `yaml:"again" default:"1s" min:"0s" max:"1h" doc:"How often it is looked at after that."`
 }
 
 // Events says where lines go.

@@ -39,6 +39,10 @@ func (e *Embedder) Meta() *meta.Model { return e.meta }
 // Embed appends to dst the embeddings of a face, for each of the maps from the
 // model's input to the picture one, averaged; an Aligner makes the maps.
 func (e *Embedder) Embed(dst []float32, img *vision.Image, at ...vision.Affine) ([]float32, error) {
+	return e.embed(dst, whole(img), at)
+}
+
+func (e *Embedder) embed(dst []float32, s scope, at []vision.Affine) ([]float32, error) {
 	w, err := e.net.take()
 	if err != nil {
 		return dst, err
@@ -47,7 +51,7 @@ func (e *Embedder) Embed(dst []float32, img *vision.Image, at ...vision.Affine) 
 	start := len(dst)
 	share := 1 / float32(len(at))
 	for i, a := range at {
-		out, err := w.run(img, a)
+		out, err := w.run(s, a)
 		if err != nil {
 			return dst[:start], err
 		}

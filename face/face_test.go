@@ -211,7 +211,7 @@ func TestQuality(t *testing.T) {
 		q   *Quality
 		img *vision.Image
 	}{{&s, sharp}, {&b, blurred}, {&d, dark}} {
-		if err := j.light(c.q, c.img, at, chipSide); err != nil {
+		if err := j.light(c.q, whole(c.img), at, chipSide); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -44,16 +44,28 @@ const lookScale = 1.15
 // network sees a square about the box, a little larger, turned by roll radians
 // (clockwise, as the face is).
 func (l *Landmarker) Find(dst []vision.Point, img *vision.Image, box vision.Box, roll float64) ([]vision.Point, error) {
-	if box.Empty() || !box.Finite() {
-		return dst, &ErrPoints{fmt.Sprintf("the box %v to look for them in is empty or not finite", box)}
+	if err := checkBox(box); err != nil {
+		return dst, err
 	}
+	return l.find(dst, whole(img), l.look(box, roll))
+}
+
+func checkBox(box vision.Box) error {
+	if box.Empty() || !box.Finite() {
+		return &ErrPoints{fmt.Sprintf("the box %v to look for them in is empty or not finite", box)}
+	}
+	return nil
+}
+
+// find appends the landmarks of the face in the part of the picture that at
+// leads to.
+func (l *Landmarker) find(dst []vision.Point, s scope, at vision.Affine) ([]vision.Point, error) {
 	w, err := l.net.take()
 	if err != nil {
 		return dst, err
 	}
 	defer l.net.give(w)
-	at := l.look(box, roll)
-	out, err := w.run(img, at)
+	out, err := w.run(s, at)
 	if err != nil {
 		return dst, err
 	}

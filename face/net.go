@@ -94,10 +94,27 @@ func (n *net) give(w *worker) {
 	}
 }
 
+// scope is the part of a picture that is at hand, and where its first pixel
+// lies. Maps and landmarks are in pixels of the whole picture all the same.
+type scope struct {
+	img  *vision.Image
+	x, y int
+}
+
+// whole is the scope of a picture in memory.
+func whole(img *vision.Image) scope { return scope{img: img} }
+
+// from takes a map to the picture to one to what is at hand.
+func (s scope) from(at vision.Affine) vision.Affine {
+	at.X0 -= float64(s.x)
+	at.Y0 -= float64(s.y)
+	return at
+}
+
 // run returns what the network makes of the part of a picture that at leads
 // to; it is valid until the worker's next run.
-func (w *worker) run(img *vision.Image, at vision.Affine) ([]float32, error) {
-	if err := w.fill(img, at); err != nil {
+func (w *worker) run(s scope, at vision.Affine) ([]float32, error) {
+	if err := w.fill(s.img, s.from(at)); err != nil {
 		return nil, err
 	}
 	if err := w.runner.Run(); err != nil {

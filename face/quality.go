@@ -45,9 +45,9 @@ func newJudge() (*judge, error) {
 
 // light fills in what is judged by the pixels. at leads from an input of that
 // width to the picture.
-func (j *judge) light(q *Quality, img *vision.Image, at vision.Affine, width float64) error {
-	s := width / chipSide
-	if err := j.warper.Fill(j.chip, img, vision.Affine{XX: s, YY: s}.Then(at)); err != nil {
+func (j *judge) light(q *Quality, s scope, at vision.Affine, width float64) error {
+	n := width / chipSide
+	if err := j.warper.Fill(j.chip, s.img, s.from(vision.Affine{XX: n, YY: n}.Then(at))); err != nil {
 		return err
 	}
 	// The corners of the chip may lie outside the picture; the face does not
@@ -68,9 +68,9 @@ func (j *judge) light(q *Quality, img *vision.Image, at vision.Affine, width flo
 			}
 		}
 	}
-	const n = (to - from) * (to - from)
-	q.Exposure, q.Clipped = sum/n/255, clipped/n
-	q.Sharpness = max(0, lap2/n-lap/n*lap/n)
+	const count = (to - from) * (to - from)
+	q.Exposure, q.Clipped = sum/count/255, clipped/count
+	q.Sharpness = max(0, lap2/count-lap/count*lap/count)
 	return nil
 }
 

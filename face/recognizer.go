@@ -128,55 +128,57 @@ func (r *Recognizer) Describe(img *vision.Image, d vision.Detection) (*Face, err
 	f := &Face{Detection: d, Points: d.Landmarks}
 	if r.Landmarks != nil {
 		var err error
-		if f.Points, err = r.landmarks(img, d); err != nil {
+		if f.Points, err = r.Landmarks.Find(nil, img, d.Box, r.roll(&d)); err != nil {
 			return nil, err
 		}
 	}
-	at, err := r.align.Align(f.Points, Crop{Margin: r.Margin})
+	at, err := r.align.Align(f.Points, Crop{})
 	if err != nil {
 		return nil, err
 	}
-	if err := r.judge(f, img); err != nil {
+	if p, ok := r.pose.pose(f.Points); ok {
+		f.Quality.Pose = &p
+	}
+	if err := r.judge(f, whole(img), at); err != nil {
 		return nil, err
 	}
-	looks := []vision.Affine{at}
-	if r.Mirror {
-		mirrored, err := r.align.Align(f.Points, Crop{Margin: r.Margin, Mirror: true})
-		if err != nil {
-			return nil, err
-		}
-		looks = append(looks, mirrored)
+	looks, err := r.looks(make([]vision.Affine, 0, 2), f.Points)
+	if err != nil {
+		return nil, err
 	}
 	f.Embedding, err = r.Embed.Embed(make([]float32, 0, r.Embed.Size()), img, looks...)
 	return f, err
 }
 
-// landmarks looks for them in the detector's box, level with the eyes where
-// the detector knows these.
-func (r *Recognizer) landmarks(img *vision.Image, d vision.Detection) ([]vision.Point, error) {
-	var roll float64
-	if len(d.Landmarks) == len(r.Names) {
-		_, roll = r.level.measure(d.Landmarks)
+// roll returns how far a face is turned, where the detector knows its eyes.
+func (r *Recognizer) roll(d *vision.Detection) float64 {
+	if len(d.Landmarks) != len(r.Names) {
+		return 0
 	}
-	points := make([]vision.Point, 0, len(r.Landmarks.Names()))
-	return r.Landmarks.Find(points, img, d.Box, roll)
+	_, roll := r.level.measure(d.Landmarks)
+	return roll
 }
 
-func (r *Recognizer) judge(f *Face, img *vision.Image) error {
+// looks appends the maps by which a face is embedded.
+func (r *Recognizer) looks(dst []vision.Affine, points []vision.Point) ([]vision.Affine, error) {
+	at, err := r.align.Align(points, Crop{Margin: r.Margin})
+	if dst = append(dst, at); err != nil || !r.Mirror {
+		return dst, err
+	}
+	at, err = r.align.Align(points, Crop{Margin: r.Margin, Mirror: true})
+	return append(dst, at), err
+}
+
+// judge says how good the picture of a face is, which at leads to, but for
+// its pose.
+func (r *Recognizer) judge(f *Face, s scope, at vision.Affine) error {
 	f.Quality.EyeDistance, _ = r.eyes.measure(f.Points)
-	if p, ok := r.pose.pose(f.Points); ok {
-		f.Quality.Pose = &p
-	}
-	at, err := r.align.Align(f.Points, Crop{})
-	if err != nil {
-		return err
-	}
 	j, err := r.take()
 	if err != nil {
 		return err
 	}
 	defer r.give(j)
-	return j.light(&f.Quality, img, at, r.align.w)
+	return j.light(&f.Quality, s, at, r.align.w)
 }
 
 func (r *Recognizer) take() (*judge, error) {

@@ -33,10 +33,10 @@ func (e *estimate) relent() {
 }
 
 // from returns what the stages from s on will take, but for publishing, which
-// comes when all is decided.
+// comes when all is decided, and faces, which can be put off to another frame.
 func (e *estimate) from(s Stage) time.Duration {
 	sum := time.Duration(0)
-	for ; s < StagePublish; s++ {
+	for ; s < StageFaces; s++ {
 		sum += e[s]
 	}
 	return sum

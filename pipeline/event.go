@@ -63,10 +63,13 @@ const Unknown = "unknown"
 // Identity is who a track was found to be.
 type Identity struct {
 	Name       string  `json:"name"`       // Unknown where nobody is near enough
-	Similarity float32 `json:"similarity"` // to the best of the gallery, -1..1
-	Margin     float32 `json:"margin"`     // how much better than the runner-up
+	Similarity float32 `json:"similarity"` // to the best of the gallery, 0..1: the mean of the votes
+	Margin     float32 `json:"margin"`     // how much better than the runner-up, the least of the votes
 	Votes      int     `json:"votes"`      // frames that say so
 	Of         int     `json:"of"`         // frames that were asked
+	AgeMS      float64 `json:"age_ms"`     // how old the newest of those votes was when the event was made; in a View 0
+
+	Captured time.Time `json:"-"` // when the frame of the newest of those votes was captured
 }
 
 // Model is a model that had a part in a decision.

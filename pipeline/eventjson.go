@@ -54,6 +54,7 @@ func appendIdentity(dst []byte, id *Identity) []byte {
 	o.number("margin", float64(id.Margin), 4)
 	o.count("votes", uint64(max(id.Votes, 0)))
 	o.count("of", uint64(max(id.Of, 0)))
+	o.number("age_ms", id.AgeMS, 3)
 	return append(o.b, '}')
 }
 

@@ -212,6 +212,9 @@ func (l *Loop) begin(what EventType, t *Track) {
 		DurationMS: milliseconds(v.At.Sub(t.Since)),
 	}
 	l.event.Detection.AgeMS = float32(age)
+	if id := &l.event.Identity; !id.Captured.IsZero() {
+		id.AgeMS = age + milliseconds(v.Captured.Sub(id.Captured))
+	}
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -79,3 +79,14 @@ func mean(ps []Point) (x, y float64) {
 	}
 	return x / float64(len(ps)), y / float64(len(ps))
 }
+
+// Reach returns the box in which a lands the rectangle from 0,0 to w,h.
+func (a Affine) Reach(w, h float32) Box {
+	p := a.Apply(Point{})
+	b := Box{p.X, p.Y, p.X, p.Y}
+	for _, c := range [...]Point{{w, 0}, {0, h}, {w, h}} {
+		p = a.Apply(c)
+		b = Box{min(b.X1, p.X), min(b.Y1, p.Y), max(b.X2, p.X), max(b.Y2, p.Y)}
+	}
+	return b
+}

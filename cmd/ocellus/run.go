@@ -20,17 +20,24 @@ type runCommand struct {
 	Loop     bool          `help:"Files begin again at their end."`
 	Duration time.Duration `help:"End after this long." placeholder:"TIME"`
 
-	Score    float64       `help:"Least score, 0 to 1, in place of the model's own." placeholder:"SCORE"`
-	Class    []string      `help:"A class to report; may be given more than once. Default: all." placeholder:"LABEL[=SCORE]"`
-	Region   string        `help:"The part of the picture that is searched: left, top, right, bottom, as shares of its sides." placeholder:"L,T,R,B"`
-	Tiles    string        `help:"Search so many tiles as well, across and down, for what is small in the picture; each takes as long as the whole." placeholder:"3x2"`
-	Anchor   string        `help:"The point of an object that zones and lines go by: bottom-centre or centre." placeholder:"POINT"`
-	Zone     []string      `help:"A part of the picture whose visitors are reported, a polygon in shares of its sides." placeholder:"NAME=X,Y X,Y X,Y" sep:"none"`
-	Line     []string      `help:"A line whose crossings are reported." placeholder:"NAME=X,Y X,Y" sep:"none"`
-	Include  []string      `help:"A polygon outside of which nothing counts." placeholder:"X,Y X,Y X,Y" sep:"none"`
-	Exclude  []string      `help:"A polygon inside of which nothing counts." placeholder:"X,Y X,Y X,Y" sep:"none"`
-	Motion   bool          `help:"Search only frames in which something moves, or lately did."`
-	NoTrack  bool          `help:"Follow nothing: each detection of each frame is an event of its own."`
+	Score         float64  `help:"Least score, 0 to 1, in place of the model's own." placeholder:"SCORE"`
+	Class         []string `help:"A class to report; may be given more than once. Default: all." placeholder:"LABEL[=SCORE]"`
+	Region        string   `help:"The part of the picture that is searched: left, top, right, bottom, as shares of its sides." placeholder:"L,T,R,B"`
+	Tiles         string   `help:"Search so many tiles as well, across and down, for what is small in the picture; each takes as long as the whole." placeholder:"3x2"`
+	Anchor        string   `help:"The point of an object that zones and lines go by: bottom-centre or centre." placeholder:"POINT"`
+	Zone          []string `help:"A part of the picture whose visitors are reported, a polygon in shares of its sides." placeholder:"NAME=X,Y X,Y X,Y" sep:"none"`
+	Line          []string `help:"A line whose crossings are reported." placeholder:"NAME=X,Y X,Y" sep:"none"`
+	Include       []string `help:"A polygon outside of which nothing counts." placeholder:"X,Y X,Y X,Y" sep:"none"`
+	Exclude       []string `help:"A polygon inside of which nothing counts." placeholder:"X,Y X,Y X,Y" sep:"none"`
+	Motion        bool     `help:"Search only frames in which something moves, or lately did."`
+	NoTrack       bool     `help:"Follow nothing: each detection of each frame is an event of its own."`
+	Known         string   `help:"Name the people in this folder: a picture of each, NAME.jpg, or a folder NAME of pictures." placeholder:"DIR"`
+	FaceThreshold *float64 `help:"Least similarity, 0 to 1, to be one person, in place of the model's own." placeholder:"SIMILARITY"`
+	FaceMargin    *float64 `help:"How much more alike the best must be than the runner-up; 0.05." placeholder:"SIMILARITY"`
+	Votes         string   `help:"Looks that must agree before a name is given, of so many of the last; 3/5." placeholder:"N/M"`
+	FaceMin       *float64 `help:"Least side of a face that is looked at; 40." placeholder:"PIXELS"`
+	FaceDetector  string   `help:"Model that finds the faces of people, where --model finds people." placeholder:"NAME|FILE"`
+
 	Update   time.Duration `help:"How often a track that is still there is reported again. Default: never." placeholder:"TIME"`
 	Deadline time.Duration `help:"Age at which a frame is of no more use: what would be done later is left out." placeholder:"TIME"`
 
@@ -53,11 +60,16 @@ func (c *runCommand) Help() string {
     ocellus run --source camera:0 --source rtsp://192.168.1.20/main --threads 2
     ocellus run --source door.avi --record seen.avi --snapshots faces
     ocellus run --preview                                  and look at http://127.0.0.1:8088/
+    ocellus run --known people                             names them: people/ann.jpg, people/bob/1.jpg, …
     ocellus run --config ocellus.yaml                      all that can be set, see ocellus config init
 
 Sources:
 
 ` + sourceKinds() + `
+
+A name takes looks at the face of a track that agree (--votes), each nearer to a person known than
+the threshold and than to the next person by the margin. Faces that are small, blurred, dark or turned
+away have no vote. A face that looks like nobody known is called unknown.
 
 The newest frame wins: what comes while one is worked on takes the place of what waits, and is
 counted. Files are played as if they were live, unless --as-fast-as-possible is given. Several

@@ -61,7 +61,7 @@ func (c *runCommand) fromFlags() (*config.File, error) {
 	if err := f.Detect.Tiles.UnmarshalText([]byte(c.Tiles)); err != nil {
 		return nil, cli.Usagef("--tiles %s: %v", c.Tiles, err)
 	}
-	for _, read := range []func(*config.File) error{c.sources, c.classes, c.region, c.zones, c.previewed} {
+	for _, read := range []func(*config.File) error{c.sources, c.classes, c.region, c.zones, c.previewed, c.faces} {
 		if err := read(&f); err != nil {
 			return nil, err
 		}

@@ -12,6 +12,8 @@ import (
 	"github.com/ocellus-vision/ocellus/config"
 	"github.com/ocellus-vision/ocellus/internal/cli"
 	"github.com/ocellus-vision/ocellus/internal/watchdog"
+	"github.com/ocellus-vision/ocellus/nn"
+	"github.com/ocellus-vision/ocellus/nn/plan"
 	"github.com/ocellus-vision/ocellus/pipeline"
 	"github.com/ocellus-vision/ocellus/serve"
 	"github.com/ocellus-vision/ocellus/vision"
@@ -21,8 +23,11 @@ import (
 type live struct {
 	env     *cli.Env
 	file    *config.File
+	pool    *plan.Pool
 	session *ocellus.Session
+	people  *recognition // nil: nobody asks who they are
 	models  []pipeline.Model
+	graphs  []*nn.Graph // of each model
 	turns   *pipeline.Turns
 	loops   []*pipeline.Loop
 	sources []*capture.Supervisor
@@ -40,7 +45,11 @@ func (c *runCommand) live(env *cli.Env, f *config.File) (err error) {
 	if l.dog, err = watchdog.New(f.Health.StalledAfter); err != nil {
 		return err
 	}
+	l.pool = plan.NewPool(threads(f.Threads))
 	if err := l.openModel(c); err != nil {
+		return err
+	}
+	if err := l.openPeople(c); err != nil {
 		return err
 	}
 	if l.outs, err = openOutputs(env, f); err != nil {
@@ -64,7 +73,7 @@ func (l *live) openModel(c *runCommand) error {
 	if err != nil {
 		return err
 	}
-	s, err := ocellus.Open(file, ocellus.WithTiling(ocellus.TileOff), ocellus.WithThreads(threads(l.file.Threads)), ocellus.WithMeta(c.Describe))
+	s, err := ocellus.Open(file, ocellus.WithTiling(ocellus.TileOff), ocellus.WithPool(l.pool), ocellus.WithMeta(c.Describe))
 	if err != nil {
 		return err
 	}
@@ -79,8 +88,13 @@ func (l *live) openModel(c *runCommand) error {
 		return err
 	}
 	sum, err := s.SHA256()
-	l.models = []pipeline.Model{{Name: s.Name(), SHA256: sum}}
+	l.use(s.Name(), sum, s.Graph())
 	return err
+}
+
+// use notes a model that has a part in decisions.
+func (l *live) use(name, sum string, g *nn.Graph) {
+	l.models, l.graphs = append(l.models, pipeline.Model{Name: name, SHA256: sum}), append(l.graphs, g)
 }
 
 // knownLabels refuses classes that the model does not know: they would never
@@ -127,12 +141,16 @@ func (l *live) openSource(s *config.Source) error {
 		return err
 	}
 	sinks = append(sinks, l.show(s.Name)...)
+	faces, err := l.people.identifier()
+	if err != nil {
+		return err
+	}
 	r := f.Detect.Region
 	loop, err := pipeline.New(pipeline.Config{
 		Name: s.Name, Source: src, Detector: stream, Models: l.models, Every: s.Fast, Deadline: f.Deadline,
 		Region: vision.Box{X1: float32(r[0]), Y1: float32(r[1]), X2: float32(r[2]), Y2: float32(r[3])},
 		Motion: motionConfig(&f.Motion), Filter: filter, Zones: zonesOf(f, s.Name), Track: tracking, Update: f.Track.Update,
-		Sinks: append(sinks, &progress{dog: l.dog}), Turns: l.turns,
+		Faces: faces, Sinks: append(sinks, &progress{dog: l.dog}), Turns: l.turns,
 	})
 	if err != nil {
 		return err
@@ -226,10 +244,14 @@ func (l *live) close() error {
 	if l.outs != nil {
 		_ = l.outs.close()
 	}
-	if l.session == nil {
-		return nil
+	err := l.people.close()
+	if l.session != nil {
+		err = errors.Join(err, l.session.Close())
 	}
-	return l.session.Close()
+	if l.pool != nil {
+		l.pool.Close()
+	}
+	return err
 }
 
 // progress tells the watchdog of each frame that was worked on.

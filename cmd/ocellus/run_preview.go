@@ -53,7 +53,7 @@ func (l *live) openPreview() error {
 	}
 	models := make([]serve.Model, len(l.models))
 	for i, m := range l.models {
-		models[i] = serve.Model{Model: m, Precision: precision(l.session.Graph())}
+		models[i] = serve.Model{Model: m, Precision: precision(l.graphs[i])}
 	}
 	l.page, err = serve.New(serve.Options{
 		Listen: p.Listen, Token: string(token), StalledAfter: l.file.Health.StalledAfter, Version: cli.ReadBuild().Version,

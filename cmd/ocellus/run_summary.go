@@ -35,6 +35,7 @@ type sourceSummary struct {
 	Stages    map[string]quantiles `json:"stages_ms"`
 	Tracks    uint64               `json:"tracks"`
 	Events    uint64               `json:"events"`
+	Faces     *facesSummary        `json:"faces,omitempty"` // with known people
 	Reopened  uint64               `json:"reopened"`
 	SinkError string               `json:"sink_error,omitempty"`
 }
@@ -63,10 +64,14 @@ func quantilesOf(h *pipeline.Histogram) quantiles {
 // as JSON on the output where that is asked for.
 func (l *live) summary(asJSON bool) error {
 	sum := runSummary{Type: "summary", Model: l.session.Name(), Threads: threads(l.file.Threads), Seconds: time.Since(l.begun).Seconds(), EventsDropped: l.outs.dropped()}
-	for _, loop := range l.loops {
+	for i, loop := range l.loops {
 		s := loop.Stats()
-		sum.Sources = append(sum.Sources, summarised(&s))
-		l.env.Notef("%s", summaryText(&s))
+		source, text := summarised(&s), summaryText(&s)
+		if source.Faces = l.people.summary(i, &s); source.Faces != nil {
+			text += source.Faces.String()
+		}
+		sum.Sources = append(sum.Sources, source)
+		l.env.Notef("%s", text)
 	}
 	if sum.EventsDropped > 0 {
 		l.env.Notef("%d events were left out, because what they go to was too slow\n", sum.EventsDropped)

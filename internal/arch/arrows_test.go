@@ -45,6 +45,7 @@ var arrows = table(`
 	pipeline/zone    vision
 	pipeline/motion  vision
 	pipeline/vote
+	pipeline/identify  pipeline pipeline/vote capture vision face
 	pipeline/out     pipeline vision capture/avi internal/atomicfile
 	serve            pipeline pipeline/out capture vision gallery report
 	config           pipeline/zone vision
@@ -68,7 +69,7 @@ var arrows = table(`
 	internal/watchdog
 
 	cmd/ocellus      . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta config internal/watchdog
-	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/out pipeline/track pipeline/vote pipeline/zone serve report
+	                 face data eval eval/page capture gallery pipeline pipeline/identify pipeline/motion pipeline/out pipeline/track pipeline/vote pipeline/zone serve report
 	                 internal/atomicfile internal/cli internal/home internal/golden internal/hugepage
 	cmd/ocellus-host . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta
 	                 face data eval eval/page capture gallery pipeline pipeline/motion pipeline/track pipeline/vote pipeline/zone serve report
