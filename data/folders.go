@@ -127,7 +127,7 @@ func (s *Labelled) addClass(dir string, class int, files []string, skipped *skip
 	before := len(files)
 	for _, n := range names {
 		p := filepath.Join(dir, n)
-		if !isPicture(n) || isDir(p) {
+		if !isReadable(n) || isDir(p) {
 			if err := skipped.skip(bad(p, 0, "is no picture by its ending")); err != nil {
 				return nil, err
 			}
@@ -148,10 +148,7 @@ func (s *Labelled) addClass(dir string, class int, files []string, skipped *skip
 // fromFiles makes the pictures of s those files.
 func (s *Labelled) fromFiles(files []string) {
 	s.name = func(i int) string { return files[i] }
-	s.read = func(i int) (*vision.Image, error) {
-		m, err := vision.Load(files[i])
-		return m, unread(files[i], err)
-	}
+	s.read = func(i int) (*vision.Image, error) { return loadPicture(files[i]) }
 	labels := s.labels
 	s.hash = sync.OnceValue(func() string {
 		h := newContentHash()

@@ -1,14 +1,13 @@
 package data
 
 import (
+	"io"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-
-	"io"
 
 	"github.com/ocellus-vision/ocellus/vision"
 )
@@ -45,8 +44,7 @@ func (e entry) load() (*vision.Image, error) {
 		return nil, cause(e.file, err)
 	}
 	defer c.Close()
-	m, err := vision.Decode(e.String(), r)
-	return m, unread(e.String(), err)
+	return decodePicture(e.String(), r)
 }
 
 // hash adds what the picture's file holds.
@@ -168,7 +166,7 @@ func peopleIn(dir string, skipped *skipper) (map[string]entry, error) {
 		}
 		for _, f := range files {
 			p := filepath.Join(dir, who, f)
-			if !isPicture(f) || isDir(p) {
+			if !isReadable(f) || isDir(p) {
 				if err := skipped.skip(bad(p, 0, "is no picture by its ending")); err != nil {
 					return nil, err
 				}
