@@ -20,6 +20,8 @@ CONNECTED = $(foreach n,vgg16 resnet50 mobilenetv1,$(OUT)/nets/$(n).onnx $(OUT)/
 THREADED  = $(foreach n,resnet18 mobilenetv1,$(OUT)/nets/$(n).onnx $(OUT)/nets/$(n)-int8.onnx)
 # How long test-soak lasts.
 SOAK     ?= 60s
+# Digits to train on: four IDX files in a folder.
+MNIST    ?= mnist:../shared/data/datasets/mnist
 CPUS      = cortex-a53 cortex-a72 max
 
 # Of OpenCV only what reads videos: other modules of gocv want a newer one
@@ -28,7 +30,7 @@ GOCV      = -tags gocv,gocv_specific_modules,gocv_videoio
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-soak soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 bench-train layers-int8 memory-peers threads connected agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-soak soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 bench-train layers-int8 memory-peers threads connected train-mnist agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -132,6 +134,11 @@ bench-train: bin/ocellus-peers ## speed and memory of training against PyTorch's
 
 connected: bin/ocellus $(CONNECTED) ## fully connected layers, held against the speed of memory, written to docs/results
 	scripts/results.sh connected "Fully connected layers of one picture, and the speed of memory, which binds them" scripts/connected.sh $(CONNECTED)
+
+train-mnist: bin/ocellus-host ## LeNet-5 on MNIST with five seeds, into docs/results and models/weights (MNIST=SPEC)
+	scripts/results.sh train-mnist "LeNet-5 on MNIST, five seeds" \
+		scripts/train-seeds.sh lenet5 $(MNIST) lenet5-mnist --threads 2 --licence Apache-2.0 \
+		--about "MNIST (LeCun, Cortes and Burges; CC BY-SA 3.0): 30,000 of its 60,000 training pictures"
 
 # Networks to be measured: their weights are drawn, not trained.
 $(OUT)/nets/%-int8.onnx: $(OUT)/nets/%.onnx

@@ -30,6 +30,7 @@ type trainResult struct {
 	Params     int                         `json:"params"`
 	Config     train.Config                `json:"config"`
 	Data       string                      `json:"data"` // in words
+	Licence    string                      `json:"licence"`
 	Judged     string                      `json:"judged_by"`
 	Figures    *eval.ClassificationFigures `json:"figures,omitempty"` // of what it is judged by
 	Validation train.Figures               `json:"validation"`
@@ -54,7 +55,7 @@ func (t *training) judge(env *cli.Env, res *train.Result) (*trainResult, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := &trainResult{File: t.Out, Params: trainable(res.Graph), Config: t.config, Data: t.about(), Epoch: res.Epoch, Early: res.Early,
+	r := &trainResult{File: t.Out, Params: trainable(res.Graph), Config: t.config, Data: t.about(), Licence: t.Licence, Epoch: res.Epoch, Early: res.Early,
 		Threads: t.pool.Threads(), CPU: cli.CPU(), Kernels: features.String(), Build: cli.ReadBuild(),
 		Date: time.Now().Format(time.DateOnly), Command: commandLine(env.Args), history: res.History}
 	if res.Epoch > 0 && res.Epoch <= len(res.History) {
@@ -187,6 +188,7 @@ func (r *trainResult) facts() [][]string {
 	f := [][]string{
 		{"Network", fmt.Sprintf("%s, %s parameters, input %d×%d×%d", c.Network, cli.Count(int64(r.Params)), c.Channels, c.Size, c.Size)},
 		{"Data", r.Data},
+		{"Licence", r.Licence + " (of the weights)"},
 		{"Recipe", fmt.Sprintf("%s, rate %g %s after %g epochs of warm-up, batch %d, decay %g, augmentation %s, seed %d", c.Optimizer, c.Rate, c.Schedule, c.WarmUp, c.Batch, c.Decay, c.Augment, c.Seed)},
 		{"Epochs", fmt.Sprintf("%d of %d, weights of epoch %d", len(r.history), c.Epochs, r.Epoch)},
 		{"Time", fmt.Sprintf("%s on %d threads", time.Duration(r.Seconds*float64(time.Second)).Round(time.Second/10), r.Threads)},
@@ -212,7 +214,7 @@ func (r *trainResult) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s: %s\n\n", r.Config.Network, r.Data)
 	fmt.Fprintf(&b, "Written on %s at revision %s, on %s (%s), by\n\n    %s\n\n", r.Date, revision(r.Build), r.CPU, r.Kernels, r.Command)
-	markdownTable(&b, []string{"", ""}, 2, r.facts())
+	markdownTable(&b, []string{"", ""}, 2, append(r.facts(), []string{"SHA-256", r.SHA256}))
 	if r.Figures != nil {
 		var rows [][]string
 		for _, c := range r.Figures.Classes {
