@@ -30,7 +30,7 @@ GOCV      = -tags gocv,gocv_specific_modules,gocv_videoio
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-soak soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 bench-train layers-int8 memory-peers threads connected train-mnist agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-soak soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 bench-train layers-int8 memory-peers threads connected train-mnist train-fashion agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -136,9 +136,12 @@ connected: bin/ocellus $(CONNECTED) ## fully connected layers, held against the 
 	scripts/results.sh connected "Fully connected layers of one picture, and the speed of memory, which binds them" scripts/connected.sh $(CONNECTED)
 
 train-mnist: bin/ocellus-host ## LeNet-5 on MNIST with five seeds, into docs/results and models/weights (MNIST=SPEC)
-	scripts/results.sh train-mnist "LeNet-5 on MNIST, five seeds" \
+	SHIP=yes scripts/results.sh train-mnist "LeNet-5 on MNIST, five seeds" \
 		scripts/train-seeds.sh lenet5 $(MNIST) lenet5-mnist --threads 2 --licence Apache-2.0 \
 		--about "MNIST (LeCun, Cortes and Burges; CC BY-SA 3.0): 30,000 of its 60,000 training pictures"
+
+train-fashion: bin/ocellus-host ## the same on Fashion-MNIST, of Debian's dataset-fashion-mnist (SEEDS="1 2")
+	scripts/results.sh train-fashion "LeNet-5 on Fashion-MNIST" scripts/train-seeds.sh lenet5 fashion: lenet5-fashion --threads 2
 
 # Networks to be measured: their weights are drawn, not trained.
 $(OUT)/nets/%-int8.onnx: $(OUT)/nets/%.onnx

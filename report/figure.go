@@ -34,16 +34,23 @@ func (f Figure) view() (string, any, error) {
 }
 
 func (g Gallery) view() (string, any, error) {
-	list := make([]figureView, len(g))
+	list, small := make([]figureView, len(g)), true
 	for i, f := range g {
 		v, err := f.embed()
 		if err != nil {
 			return "", nil, err
 		}
-		list[i] = v
+		list[i], small = v, small && v.W <= smallWidth
 	}
-	return "gallery", list, nil
+	return "gallery", struct {
+		Small   bool
+		Figures []figureView
+	}{small, list}, nil
 }
+
+// smallWidth is that of pictures, in pixels, which are shown closer together,
+// and whose pixels are not smoothed.
+const smallWidth = 160
 
 func (f Figure) embed() (figureView, error) {
 	c, kind, err := image.DecodeConfig(bytes.NewReader(f.Data))

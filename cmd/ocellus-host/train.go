@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -241,11 +242,8 @@ func (t *training) run(env *cli.Env) (*train.Result, error) {
 
 // again is the command that goes on with the run.
 func (t *training) again(env *cli.Env) string {
-	args := env.Args
-	if !t.Resume {
-		args = append(append([]string{}, args...), "--resume")
-	}
-	return commandLine(args)
+	args := slices.DeleteFunc(slices.Clone(env.Args), func(a string) bool { return a == "--restart" || a == "--resume" })
+	return commandLine(append(args, "--resume"))
 }
 
 // finish judges the network by the test pictures, and writes the file, the

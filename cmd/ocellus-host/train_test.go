@@ -119,9 +119,9 @@ func TestTrainResumes(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	errs := &stopAfter{stop: cancel}
 	args := []string{"train", "lenet5", "--data", dir, "--out", stopped, "--epochs", "6", "--batch", "16", "--validation", "0.2",
-		"--augment", "none", "--size", "16", "--lr", "0.05", "--warm-up", "0", "--licence", "CC0-1.0"}
+		"--augment", "none", "--size", "16", "--lr", "0.05", "--warm-up", "0", "--restart", "--licence", "CC0-1.0"}
 	code := cli.Run(app(), args, &cli.Env{Context: ctx, Stdout: &bytes.Buffer{}, Stderr: errs})
-	if code != cli.Interrupted || !strings.Contains(errs.String(), "--licence CC0-1.0 --resume") {
+	if code != cli.Interrupted || !strings.Contains(errs.String(), "--warm-up 0 --licence CC0-1.0 --resume") {
 		t.Fatalf("exit code %d, %s", code, errs)
 	}
 	if _, errs, code := trained(t, t.Context(), dir, stopped); code != cli.Usage || !strings.Contains(errs, "--resume goes on with it") {
