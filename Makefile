@@ -60,9 +60,11 @@ test-arm64: build build-arm64 ## kernels, plans and detections on emulated ARM C
 	@scripts/need.sh qemu
 	PICTURES="$(PICTURES)" scripts/test-arm64.sh $(CPUS)
 
-test-device: build-arm64 ## cameras: an emulated ARM machine boots with virtual ones, and the device's binary runs on them
+test-device: build build-arm64 ## cameras: an emulated ARM machine boots with virtual ones, and the device's binary runs on them
 	@scripts/need.sh qemu-system
-	scripts/test-device.sh
+	@scripts/need.sh npm
+	@scripts/pictures.sh $(PICTURES) $(OUT)/photographs
+	scripts/test-device.sh $(OUT)/photographs
 
 test-exact: ## 8-bit networks give the same bits by every row, number of threads and architecture (EXACT=few: in a minute)
 	@scripts/need.sh qemu

@@ -1,6 +1,7 @@
 #!/bin/sh
-# test-device.sh: boots a kernel for arm64 with virtual cameras and tests
-# capture and the device's binary in there. See internal/guest.
+# test-device.sh PHOTOGRAPHS: boots a kernel for arm64 with virtual cameras, and
+# tests capture and the device's binary in there. The third of the photographs
+# in the folder has a face. See internal/guest.
 set -eu
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
@@ -18,6 +19,8 @@ for p in capture/v4l2 capture cmd/ocellus; do
     arm test -c -trimpath -ldflags "-s -w" -o $share/"$(basename $p)".test ./$p
 done
 cp bin/linux-arm64/ocellus testdata/spots.onnx $share
+cp "$1/sample3.jpg" $share/face.jpg
+bin/ocellus-host models fetch --to $share/models blazeface-front
 
 cat >$share/env <<X
 OCELLUS_GUEST=1
@@ -25,6 +28,7 @@ OCELLUS_DEVICE=/host/ocellus
 OCELLUS_FRAMES=/host/frames
 X
 cat >$share/plan <<X
+/host/ocellus selftest --models /host/models
 /host/ocellus cameras
 /host/v4l2.test -test.v
 /host/capture.test -test.v -test.run ^(TestDevice|TestUnplug)$
@@ -32,4 +36,5 @@ cat >$share/plan <<X
 X
 
 exec $work/guest -kernel $work/vmlinuz -modules $work/modules -init $work/init -share $share \
-    -load "vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0" "$@"
+    -load vhci_hcd -load uvcvideo \
+    -load "vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0"

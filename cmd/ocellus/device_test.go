@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -22,7 +23,7 @@ import (
 )
 
 // patience is how long anything may take on an emulated CPU.
-const patience = 90 * time.Second
+const patience = 2 * time.Minute
 
 // device returns the binary that `make test-device` tests, and the folder that
 // its models lie in.
@@ -175,14 +176,16 @@ func (r *deviceRun) untilState(h capture.Health) pipeline.Event {
 // untilSeen waits until something is in the picture, be it new there or not.
 func (r *deviceRun) untilSeen() pipeline.Event {
 	r.t.Helper()
-	return r.until("anything in the picture", func(e *pipeline.Event) bool { return e.Type == pipeline.Enter || e.Type == pipeline.Update })
+	return r.until("anything in the picture", func(e *pipeline.Event) bool {
+		return e.Type == pipeline.Found || e.Type == pipeline.Enter || e.Type == pipeline.Update
+	})
 }
 
 // until waits for an event.
 func (r *deviceRun) until(what string, is func(*pipeline.Event) bool) pipeline.Event {
 	r.t.Helper()
 	late := time.After(patience)
-	for {
+	for told := ""; ; {
 		select {
 		case e, more := <-r.events:
 			if !more {
@@ -192,8 +195,9 @@ func (r *deviceRun) until(what string, is func(*pipeline.Event) bool) pipeline.E
 			if is(&e) {
 				return e
 			}
+			told += fmt.Sprintf(" %s %s,", e.Type, e.Reason)
 		case <-late:
-			r.t.Fatalf("no event tells of %s in %v", what, patience)
+			r.t.Fatalf("no event tells of %s in %v, but%s", what, patience, told)
 		}
 	}
 }

@@ -62,6 +62,7 @@ var arrows = table(`
 	internal/golden  nn nn/plan vision/meta
 	internal/guest
 	internal/guest/init
+	internal/guest/webcam
 	internal/home
 	internal/hugepage
 	internal/layers  kernels nn nn/plan format/onnx
@@ -93,7 +94,7 @@ var testArrows = table(`
 	internal/conformance  format/npy
 	config           pipeline/motion
 	data/check       data/augment
-	cmd/ocellus      capture/avi
+	cmd/ocellus      capture/avi internal/guest/webcam
 	pipeline/out     capture
 `)
 
