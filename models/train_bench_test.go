@@ -17,7 +17,9 @@ func BenchmarkTrainStep(b *testing.B) {
 		batch int
 	}{
 		{"lenet5", models.LeNet5, models.Options{}, 64},
+		{"resnet20", models.ResNet20, models.Options{Seed: 1}, 64},
 		{"resnet18-cifar", models.ResNet18, models.Options{Size: 32, Channels: 3, Classes: 10, Seed: 1}, 16},
+		{"tiny-yolo", models.TinyYOLO, models.Options{Seed: 1}, 16},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			g, err := c.build(c.opts)

@@ -14,6 +14,8 @@ type modelsCommand struct {
 	List   listCommand   `cmd:"" help:"Say which models there are, and which are here."`
 	Fetch  fetchCommand  `cmd:"" help:"Fetch models."`
 	Define defineCommand `cmd:"" help:"Make a network with weights that are drawn, not trained."`
+
+	Explain explainCommand `cmd:"" help:"Go through the layers of a network: shapes, parameters, what each sees, and what convolutions save."`
 }
 
 // folderFlag says where models are kept.

@@ -130,12 +130,13 @@ func (e *packExec) run(_ *kernelArgs, i int) {
 	cols := min(nr, e.n-p*nr)
 	dst := e.panels[i*e.panelLen():][:e.panelLen()]
 	from := e.w[g*e.group+p*nr*e.cols:]
-	for _, tap := range e.tapAt {
-		for k := range e.k {
-			row := dst[:nr]
-			dst = dst[nr:]
+	// Taps lie side by side in the graph's weights, and are read while they are
+	// near.
+	for k := range e.k {
+		for t, tap := range e.tapAt {
+			row := dst[(t*e.k+k)*nr:][:cols]
 			at := tap + k*e.depth
-			for c := range cols {
+			for c := range row {
 				row[c] = from[at+c*e.cols]
 			}
 		}
@@ -147,6 +148,13 @@ func (e *packExec) run(_ *kernelArgs, i int) {
 
 // forwardProduct appends the steps that compute a product.
 func (l *trainLowering) forwardProduct(i int, p product) {
+	if l.gradOf(p.weights) != none {
+		l.keep(i, p.x)
+	}
+	if steps := l.winogradForward(&p); steps != nil {
+		l.goForward(steps...)
+		return
+	}
 	s := &productStep{weights: p.weights, bias: p.bias, cols: p.w.out, depth: p.w.in, group: p.out * p.w.out}
 	s.gemmStep = gemmStep{row: l.learn.gemmFor(p.out), x: p.x, out: p.result, res: none, m: p.pixels(), n: p.out, groups: p.groups,
 		ldc: 4 * p.out * p.groups, groupIn: 4 * p.in, taps: p.taps(), k: p.in, lo: noLimit, hi: -noLimit}
@@ -164,9 +172,6 @@ func (l *trainLowering) forwardProduct(i int, p product) {
 	}
 	s.open()
 	l.goForward(packStep{s}, s)
-	if l.gradOf(p.weights) != none {
-		l.keep(i, p.x)
-	}
 }
 
 // backwardProduct appends the steps for the gradients by bias, weights and
@@ -255,6 +260,10 @@ func (l *trainLowering) operandGradient(i int, p product, d, g int) {
 	l.needPrefix(d, zeros)
 	phases := p.phases()
 	add := l.adds(g)
+	if steps := l.winogradBackward(&p, d, g, add); steps != nil {
+		l.goBackward(steps...)
+		return
+	}
 	if !add && len(phases) > 1 {
 		l.goBackward(&clearStep{g})
 	}

@@ -104,6 +104,12 @@ var kernelNets = []trained{
 		x = b.Node("flat", &nn.Flatten{Axis: 1}, b.Node("gap", &nn.GlobalAveragePool{}, x))
 		return b.Node("fc", &nn.Gemm{Alpha: 1, Beta: 1, TransB: true}, x, b.Param("w", drawn(1, 10, 8)), b.Param("b", drawn(2, 10)))
 	}},
+	{"tiles", nn.S(2, 2, 31, 33), func(b *nn.Builder, x nn.ValueID) nn.ValueID { // Winograd's, both ways
+		x = convOf(b, "c1", x, same(0), false, 16, 2, 1, 1)
+		y := convOf(b, "c2", x, same(1), true, 16, 16, 3, 3)
+		x = b.Node("flat", &nn.Flatten{Axis: 1}, b.Node("gap", &nn.GlobalAveragePool{}, b.Node("add", &nn.Add{}, x, y)))
+		return b.Node("fc", &nn.Gemm{Alpha: 1, Beta: 1, TransB: true}, x, b.Param("w", drawn(1, 3, 16)), b.Param("b", drawn(2, 3)))
+	}},
 	{"pools", nn.S(2, 3, 12, 12), func(b *nn.Builder, x nn.ValueID) nn.ValueID {
 		x = convOf(b, "c1", x, same(1), true, 6, 3, 3, 3)
 		x = b.Node("mp", &nn.MaxPool{AutoPad: "NOTSET", KernelShape: []int{3, 3}, Strides: []int{2, 2}, Pads: []int{1, 1, 1, 1}}, x)

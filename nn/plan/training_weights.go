@@ -167,28 +167,44 @@ type gatherExec struct {
 	part, dst []float32
 }
 
-func (e *gatherExec) parts() int { return e.tiles() }
+// gatherInputs is how many input channels a part gathers: with all their taps
+// they fill lines of the gradient.
+const gatherInputs = 16
 
-func (e *gatherExec) run(_ *kernelArgs, t int) {
-	mr, nr, tiles := e.row.MR, e.row.NR, e.tiles()
-	s := &e.strips[t/(e.down*e.across)]
-	i0, j0 := t/e.across%e.down*mr, t%e.across*nr
+func (e *gatherExec) inBlocks() int { return (e.product.in + gatherInputs - 1) / gatherInputs }
+func (e *gatherExec) parts() int    { return e.product.groups * e.across * e.inBlocks() }
+
+// run gathers some input channels, for all taps and a tile's width of output
+// channels: what lies together in the gradient is written together.
+func (e *gatherExec) run(_ *kernelArgs, i int) {
 	p := &e.product
+	block, j, group := i%e.inBlocks(), i/e.inBlocks()%e.across, i/(e.inBlocks()*e.across)
+	perGroup := len(e.strips) / p.groups
 	var sums [maxOuterColumns]float32
-	row := sums[:min(nr, p.out-j0)]
-	for i := range min(mr, e.length-i0) {
-		clear(row)
-		for c := range e.chunks {
-			part := e.part[((c*tiles+t)*mr+i)*nr:][:len(row)]
-			for j, v := range part {
-				row[j] += v
+	row := sums[:min(e.row.NR, p.out-j*e.row.NR)]
+	for in := block * gatherInputs; in < min((block+1)*gatherInputs, p.in); in++ {
+		for t, s := range e.strips[group*perGroup:][:perGroup] {
+			for first := 0; first < e.length; first += p.in {
+				e.sum(row, group*perGroup+t, first+in, j)
+				kx := s.kx + first/p.in
+				at := in*p.w.in + (s.ky*p.geometry.x.Kernel+kx)*p.w.tap + (group*p.out+j*e.row.NR)*p.w.out
+				for _, v := range row {
+					e.dst[at] += v
+					at += p.w.out
+				}
 			}
 		}
-		kx, in := s.kx+(i0+i)/p.in, (i0+i)%p.in
-		at := in*p.w.in + (s.ky*p.geometry.x.Kernel+kx)*p.w.tap + (s.group*p.out+j0)*p.w.out
-		for _, v := range row {
-			e.dst[at] += v
-			at += p.w.out
+	}
+}
+
+// sum adds up what the chunks have for a float of a strip, in a column of tiles.
+func (e *gatherExec) sum(row []float32, strip, i, j int) {
+	mr, nr := e.row.MR, e.row.NR
+	tile := (strip*e.down+i/mr)*e.across + j
+	clear(row)
+	for c := range e.chunks {
+		for k, v := range e.part[((c*e.tiles()+tile)*mr+i%mr)*nr:][:len(row)] {
+			row[k] += v
 		}
 	}
 }

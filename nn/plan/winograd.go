@@ -36,6 +36,10 @@ type winogradStep struct {
 // winogradBlockBytes is about what a block may take of a second-level cache.
 const winogradBlockBytes = 640 << 10
 
+// winogradWeightMACs is what a weight that is read from memory costs, in
+// multiply-accumulates.
+const winogradWeightMACs = 8
+
 // winogradGain is by how much the multiplications must be fewer, in tiles of
 // the product, before the transforms and the larger weights pay.
 const winogradGain = 1.6
@@ -55,7 +59,7 @@ func (l *lowering) winograd(n *node, g geometry) *winogradStep {
 	}
 	s.tilesY, s.tilesX = tilesOf(s.h), tilesOf(s.w)
 	s.cut()
-	if !s.pays(g.pixels()) {
+	if !s.pays(g.pixels(), winogradWeightMACs) {
 		return nil
 	}
 	if g.padded() || s.h%kernels.WinogradTile != 0 || s.w%kernels.WinogradTile != 0 {
@@ -96,11 +100,10 @@ func (s *winogradStep) cut() {
 
 // pays estimates whether tiles are faster than the direct product, in
 // multiplications: those of the rows of a matrix tile that are not filled count
-// too, and a weight that comes from memory costs as much as several.
-func (s *winogradStep) pays(pixels int) bool {
-	const weightMACs = 8 // in multiply-accumulates, per weight read from memory
+// too, and a weight of a point costs as much as weightMACs.
+func (s *winogradStep) pays(pixels, weightMACs int) bool {
 	weights := s.c * s.n
-	direct := 9 * (rowsWorth(s.gemm, pixels) + weightMACs) * weights
+	direct := 9 * (rowsWorth(s.gemm, pixels) + winogradWeightMACs) * weights
 	tiled := kernels.WinogradPoints * (rowsWorth(s.gemm, s.tiles()) + weightMACs) * weights
 	return float64(direct) > winogradGain*float64(tiled)
 }
