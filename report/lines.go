@@ -11,6 +11,7 @@ import (
 type Lines struct {
 	Title          string
 	XLabel, YLabel string
+	XWhole         bool // x counts things: no ticks between whole numbers
 	Series         []Curve
 	Alt            string // what the chart tells, for who cannot see it; "" tells ends and range of each curve
 }
@@ -81,6 +82,9 @@ func (l *Lines) alt() string {
 func (l *Lines) draw(width, height float64) *drawing {
 	lo, hi, _ := l.extent()
 	x, y := newScale(lo[0], hi[0], int(max(3, width/120))), newScale(lo[1], hi[1], 5)
+	if l.XWhole && x.step < 1 {
+		x = scale{lo: math.Floor(lo[0]), hi: math.Ceil(hi[0]), step: 1}
+	}
 	ticks, longest := y.ticks(), 0
 	for _, t := range ticks {
 		longest = max(longest, len([]rune(y.label(t))))

@@ -148,7 +148,7 @@ func TestSelfContainedAndEscaped(t *testing.T) {
 	hostile := &Page{Title: evil, Lead: evil, Lang: evil, Foot: evil, Blocks: []Block{Heading(evil), Text(evil), Code(evil), Facts{{evil, evil}},
 		Table{evil, []Column{{evil, true}}, [][]string{{evil}}}, Figure{picture(t, asJPEG, 3, 3), evil, evil},
 		Bars{evil, evil, []string{evil}, []Series{{evil, []float64{1}}, {evil, []float64{2}}}, ""},
-		Lines{evil, evil, evil, []Curve{{evil, [][2]float64{{1, 1}}}, {evil, nil}}, ""}}}
+		Lines{evil, evil, evil, true, []Curve{{evil, [][2]float64{{1, 1}}}, {evil, nil}}, ""}}}
 	b.Reset()
 	if err := hostile.Write(&b); err != nil {
 		t.Fatal(err)
@@ -235,6 +235,20 @@ func TestScale(t *testing.T) {
 			if n := len(s.ticks()); n < 2 || n > 13 || (hi > lo && (s.lo-lo > s.step/1e6 || hi-s.hi > s.step/1e6)) {
 				t.Errorf("%v..%v: %v..%v in %d ticks", lo, hi, s.lo, s.hi, n)
 			}
+		}
+	}
+}
+
+// TestWholeTicks: an axis that counts has no ticks between whole numbers.
+func TestWholeTicks(t *testing.T) {
+	for _, whole := range []bool{false, true} {
+		var b bytes.Buffer
+		p := Page{Title: "x", Blocks: []Block{Lines{Title: "y", XWhole: whole, Series: []Curve{{"a", [][2]float64{{1, 10}, {4, 20}}}}}}}
+		if err := p.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(b.String(), ">1.5<") == whole {
+			t.Errorf("whole numbers: %v, and 1.5 is marked: %v", whole, !whole)
 		}
 	}
 }

@@ -61,9 +61,9 @@ func curves(r *trainResult) []report.Block {
 	return []report.Block{
 		report.Heading("How it learned"),
 		report.Text("Training is the mean over an epoch while the network learned, on pictures as they were augmented; validation is at the end of the epoch, on pictures as they are. So training may be the worse of the two."),
-		report.Lines{Title: "Loss", XLabel: "epoch", YLabel: "loss", Series: loss[:shown]},
-		report.Lines{Title: "Mistakes in per cent", XLabel: "epoch", YLabel: "%", Series: wrong[:shown]},
-		report.Lines{Title: "Rate of learning", XLabel: "epoch", YLabel: "rate", Series: []report.Curve{rate}},
+		report.Lines{Title: "Loss", XLabel: "epoch", XWhole: true, YLabel: "loss", Series: loss[:shown]},
+		report.Lines{Title: "Mistakes in per cent", XLabel: "epoch", XWhole: true, YLabel: "%", Series: wrong[:shown]},
+		report.Lines{Title: "Rate of learning", XLabel: "epoch", XWhole: true, YLabel: "rate", Series: []report.Curve{rate}},
 	}
 }
 
