@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ocellus-vision/ocellus/data"
+	"github.com/ocellus-vision/ocellus/data/augment"
 	"github.com/ocellus-vision/ocellus/format/onnx"
 	"github.com/ocellus-vision/ocellus/internal/cli"
 	"github.com/ocellus-vision/ocellus/models"
@@ -27,7 +28,7 @@ type trainCommand struct {
 	Out     string `help:"The file to write." required:"" placeholder:"MODEL.onnx"`
 	trainSettings
 
-	Run_    string        `name:"run" help:"Folder of the run: checkpoint, log, manifest, page. Default: the file to write, with .train for .onnx." placeholder:"DIR"`
+	Folder  string        `name:"run" help:"Folder of the run: checkpoint, log, manifest, page. Default: the file to write, with .train for .onnx." placeholder:"DIR"`
 	Resume  bool          `help:"Go on with the run that is there: same command, with this added." xor:"begin"`
 	Restart bool          `help:"Begin anew where an unfinished run is." xor:"begin"`
 	Every   time.Duration `help:"Time between checkpoints." default:"30s" placeholder:"TIME"`
@@ -176,7 +177,11 @@ func (c *trainCommand) prepare(env *cli.Env) (*training, error) {
 	if !strings.HasSuffix(c.Out, ".onnx") {
 		return nil, cli.Usagef("--out %s: the name of an ONNX file ends in .onnx", c.Out)
 	}
-	t := &training{trainCommand: c, def: def, config: c.config(def.Name), dir: c.Run_}
+	config := c.config(def.Name)
+	if _, err := augment.Parse(config.Augment); err != nil {
+		return nil, cli.Exit(cli.Usage, err)
+	}
+	t := &training{trainCommand: c, def: def, config: config, dir: c.Folder}
 	if t.dir == "" {
 		t.dir = strings.TrimSuffix(c.Out, ".onnx") + ".train"
 	}

@@ -36,7 +36,8 @@ type trainResult struct {
 	Validation train.Figures               `json:"validation"`
 	Epoch      int                         `json:"epoch"` // whose weights those are
 	Early      bool                        `json:"ended_early"`
-	Seconds    float64                     `json:"seconds"`
+	Seconds    float64                     `json:"seconds"` // of this process
+	Resumed    bool                        `json:"resumed"` // so that others came before it
 	Threads    int                         `json:"threads"`
 	CPU        string                      `json:"cpu"`
 	Kernels    string                      `json:"kernels"`
@@ -55,7 +56,7 @@ func (t *training) judge(env *cli.Env, res *train.Result) (*trainResult, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := &trainResult{File: t.Out, Params: trainable(res.Graph), Config: t.config, Data: t.about(), Licence: t.Licence, Epoch: res.Epoch, Early: res.Early,
+	r := &trainResult{File: t.Out, Params: trainable(res.Graph), Config: t.config, Data: t.about(), Licence: t.Licence, Resumed: t.Resume, Epoch: res.Epoch, Early: res.Early,
 		Threads: t.pool.Threads(), CPU: cli.CPU(), Kernels: features.String(), Build: cli.ReadBuild(),
 		Date: time.Now().Format(time.DateOnly), Command: commandLine(env.Args), history: res.History}
 	if res.Epoch > 0 && res.Epoch <= len(res.History) {
@@ -185,13 +186,17 @@ func (t *training) testHash() string {
 // facts are what the figures were made with and of.
 func (r *trainResult) facts() [][]string {
 	c := r.Config
+	since := ""
+	if r.Resumed {
+		since = ", since it was resumed"
+	}
 	f := [][]string{
 		{"Network", fmt.Sprintf("%s, %s parameters, input %d×%d×%d", c.Network, cli.Count(int64(r.Params)), c.Channels, c.Size, c.Size)},
 		{"Data", r.Data},
 		{"Licence", r.Licence + " (of the weights)"},
 		{"Recipe", fmt.Sprintf("%s, rate %g %s after %g epochs of warm-up, batch %d, decay %g, augmentation %s, seed %d", c.Optimizer, c.Rate, c.Schedule, c.WarmUp, c.Batch, c.Decay, c.Augment, c.Seed)},
 		{"Epochs", fmt.Sprintf("%d of %d, weights of epoch %d", len(r.history), c.Epochs, r.Epoch)},
-		{"Time", fmt.Sprintf("%s on %d threads", time.Duration(r.Seconds*float64(time.Second)).Round(time.Second/10), r.Threads)},
+		{"Time", fmt.Sprintf("%s on %d threads%s", time.Duration(r.Seconds*float64(time.Second)).Round(time.Second/10), r.Threads, since)},
 	}
 	if r.Validation.Seen > 0 {
 		f = append(f, []string{"Validation", fmt.Sprintf("%.2f %% of %d right", 100*r.Validation.Accuracy(), r.Validation.Seen)})

@@ -162,6 +162,7 @@ func TestTrainRefused(t *testing.T) {
 		{[]string{"lenet5", "--data", dir, "--out", out, "--batch", "8", "--size", "13"}, cli.Usage, "multiple of 4"},
 		{[]string{"lenet5", "--data", dir, "--out", out, "--batch", "8", "--resume"}, cli.Missing, "without --resume a run begins"},
 		{[]string{"lenet5", "--data", dir, "--out", out, "--validation", "1"}, cli.Usage, "--validation"},
+		{[]string{"lenet5", "--data", dir, "--out", out, "--augment", "twirl"}, cli.Usage, "no change and no preset"},
 	} {
 		if _, errs, code := run(t, append([]string{"train"}, c.args...)...); code != c.code || !strings.Contains(errs, c.says) {
 			t.Errorf("%v: exit code %d, %s", c.args, code, errs)
