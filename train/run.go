@@ -194,6 +194,7 @@ func (r *run) restore() error {
 		r.average.SetSteps(r.now.Steps)
 	}
 	r.schedule.State = r.now.Plateau
+	r.log.seen = r.now.Running.Seen
 	return r.log.begin(r.now.Steps)
 }
 
