@@ -10,23 +10,23 @@ type ChannelsF32Args struct {
 	X, D, Y, Dst *float32
 	U, V, W      *float32
 	Rows, C      int     // ≥ 1
-	Lo           float32 // lower limit; -Inf for none. NaN stays.
+	Slope        float32 // factor of what is below zero, 0 to 1; 1 for none
 	Add          bool    // to Dst rather than in place of it
-	StepX        int     // ChannelDots: bytes from row to row of X
+	StepX        int     // ChannelDots, ChannelTake: bytes from row to row of X
 }
 
 // ChannelOp names a kernel over channels.
 type ChannelOp uint8
 
-// The kernels over channels. Where Y is given, D counts for 0 wherever Y ≤ 0:
-// Y is what max(·, 0) gave, and D the gradient by it. Sums are in float32, in
+// The kernels over channels. Where Y is given, D counts Slope times wherever it
+// is not above 0: Y is what a Relu or LeakyRelu gave, and D the gradient by it. Sums are in float32, in
 // an order of the row's own; callers keep Rows small (ChannelSumRows).
 const (
 	// ChannelSum: V += Σ_rows D.
 	ChannelSum ChannelOp = iota
 	// ChannelSquares: V += Σ_rows (X − U)².
 	ChannelSquares
-	// ChannelAffine: Dst = max(X·V + W, Lo).
+	// ChannelAffine: Dst = X·V + W, times Slope below zero. NaN stays.
 	ChannelAffine
 	// ChannelProducts: V += Σ_rows D, W += Σ_rows D·(X − U).
 	ChannelProducts
@@ -36,6 +36,9 @@ const (
 	ChannelPass
 	// ChannelDots: V += Σ_rows D·X, where rows of X lie StepX bytes apart.
 	ChannelDots
+	// ChannelTake: where X is Y, or either NaN, Dst += D and then D = 0. Rows of X
+	// and Dst lie StepX bytes apart. It is a maximum's way back, tap by tap.
+	ChannelTake
 	numChannelOps
 )
 
@@ -55,9 +58,19 @@ func (a *ChannelsF32Args) row(p *float32, r int) []float32 {
 
 func (a *ChannelsF32Args) vector(p *float32) []float32 { return unsafe.Slice(p, a.C) }
 
-// passes reports whether a gradient passes at element i of row y; all do where
-// there is no y.
-func passes(y []float32, i int) bool { return y == nil || y[i] > 0 }
+// passed is what passes of a gradient d at element i of row y; all of it does
+// where there is no y.
+func (a *ChannelsF32Args) passed(y []float32, i int, d float32) float32 {
+	if y == nil || y[i] > 0 {
+		return d
+	}
+	return d * a.Slope
+}
+
+// apart is row r of those that lie StepX bytes apart.
+func (a *ChannelsF32Args) apart(p *float32, r int) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(p), r*a.StepX)), a.C)
+}
 
 func (a *ChannelsF32Args) mask(r int) []float32 {
 	if a.Y == nil {
@@ -72,9 +85,7 @@ var genericChannelsF32 = ChannelsF32{"generic", 0, [numChannelOps]func(*Channels
 		for r := range a.Rows {
 			y := a.mask(r)
 			for i, d := range a.row(a.D, r) {
-				if passes(y, i) {
-					v[i] += d
-				}
+				v[i] += a.passed(y, i, d)
 			}
 		}
 	},
@@ -93,8 +104,8 @@ var genericChannelsF32 = ChannelsF32{"generic", 0, [numChannelOps]func(*Channels
 			dst := a.row(a.Dst, r)
 			for i, x := range a.row(a.X, r) {
 				x = x*v[i] + w[i]
-				if x < a.Lo {
-					x = a.Lo
+				if x < 0 {
+					x *= a.Slope
 				}
 				dst[i] = x
 			}
@@ -105,10 +116,9 @@ var genericChannelsF32 = ChannelsF32{"generic", 0, [numChannelOps]func(*Channels
 		for r := range a.Rows {
 			x, y := a.row(a.X, r), a.mask(r)
 			for i, d := range a.row(a.D, r) {
-				if passes(y, i) {
-					v[i] += d
-					w[i] += d * (x[i] - u[i])
-				}
+				d = a.passed(y, i, d)
+				v[i] += d
+				w[i] += d * (x[i] - u[i])
 			}
 		}
 	},
@@ -117,9 +127,7 @@ var genericChannelsF32 = ChannelsF32{"generic", 0, [numChannelOps]func(*Channels
 		for r := range a.Rows {
 			x, y, dst := a.row(a.X, r), a.mask(r), a.row(a.Dst, r)
 			for i, d := range a.row(a.D, r) {
-				if !passes(y, i) {
-					d = 0
-				}
+				d = a.passed(y, i, d)
 				d = d*u[i] + x[i]*v[i] + w[i]
 				if a.Add {
 					d += dst[i]
@@ -132,9 +140,7 @@ var genericChannelsF32 = ChannelsF32{"generic", 0, [numChannelOps]func(*Channels
 		for r := range a.Rows {
 			y, dst := a.mask(r), a.row(a.Dst, r)
 			for i, d := range a.row(a.D, r) {
-				if !passes(y, i) {
-					d = 0
-				}
+				d = a.passed(y, i, d)
 				if a.Add {
 					d += dst[i]
 				}
@@ -145,9 +151,20 @@ var genericChannelsF32 = ChannelsF32{"generic", 0, [numChannelOps]func(*Channels
 	ChannelDots: func(a *ChannelsF32Args) {
 		v := a.vector(a.V)
 		for r := range a.Rows {
-			x := unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(a.X), r*a.StepX)), a.C)
+			x := a.apart(a.X, r)
 			for i, d := range a.row(a.D, r) {
 				v[i] += d * x[i]
+			}
+		}
+	},
+	ChannelTake: func(a *ChannelsF32Args) {
+		for r := range a.Rows {
+			x, y, d, dst := a.apart(a.X, r), a.row(a.Y, r), a.row(a.D, r), a.apart(a.Dst, r)
+			for i := range d {
+				if x[i] == y[i] || x[i] != x[i] || y[i] != y[i] {
+					dst[i] += d[i]
+					d[i] = 0
+				}
 			}
 		}
 	},

@@ -23,6 +23,7 @@
 #define stride   DX  // bytes from row to row
 #define channels CX  // left
 #define add      BX  // whether to add to Dst
+#define takex    R10 // ChannelTake: bytes from the first row of X to the row in hand
 #define atx      R8  // ChannelDots: bytes from the first row of X to the row in hand
 #define stepx    BX  // and from row to row
 
@@ -32,7 +33,7 @@
 #define vu   Y3 // vectors of the block
 #define vv   Y4
 #define vw   Y5
-#define lo   Y6
+#define slope Y6
 #define zero Y7
 #define mask Y8 // of the last block
 #define t    Y9
@@ -58,7 +59,7 @@ GLOBL channelMasks<>(SB), RODATA|NOPTR, $64
 	MOVQ         ChannelsF32Args_V(AX), v;        \
 	MOVQ         ChannelsF32Args_W(AX), w;        \
 	MOVBLZX      ChannelsF32Args_Add(AX), add;    \
-	VBROADCASTSS ChannelsF32Args_Lo(AX), lo;      \
+	VBROADCASTSS ChannelsF32Args_Slope(AX), slope; \
 	MOVQ         ChannelsF32Args_C(AX), channels; \
 	MOVQ         channels, stride;                \
 	SHLQ         $2, stride;                      \
@@ -94,13 +95,14 @@ GLOBL channelMasks<>(SB), RODATA|NOPTR, $64
 	SUBQ    channels, AX;              \
 	VMOVUPS (AX), mask
 
-// WHERE keeps of vd what passes: where Y is positive, or everything.
+// WHERE scales vd by the slope, unless Y is positive or there is no Y.
 #define WHERE(load, label) \
 	TESTQ  y, y;           \
 	JZ     label;          \
 	load;                  \
 	VCMPPS $30, zero, vy, vy; \
-	VANDPS vy, vd, vd;     \
+	VMULPS slope, vd, t;   \
+	VBLENDVPS vy, vd, t, vd; \
 label:
 
 #define LOADY  VMOVUPS (y)(at*1), vy
@@ -199,7 +201,8 @@ block:
 row:
 	VMOVUPS     (x)(at*1), vx
 	VFMADD213PS vw, vv, vx
-	VMAXPS      vx, lo, vx // NaN stays
+	VMULPS      slope, vx, t
+	VMAXPS      vx, t, vx // NaN stays
 	VMOVUPS     vx, (dst)(at*1)
 	NEXT(row)
 	ADVANCE(block)
@@ -215,7 +218,8 @@ last:
 lastrow:
 	VMASKMOVPS  (x)(at*1), mask, vx
 	VFMADD213PS vw, vv, vx
-	VMAXPS      vx, lo, vx
+	VMULPS      slope, vx, t
+	VMAXPS      vx, t, vx
 	VMASKMOVPS  vx, mask, (dst)(at*1)
 	NEXT(lastrow)
 
@@ -420,6 +424,57 @@ lastrow:
 	ADDQ        stepx, atx
 	NEXT(lastrow)
 	VMASKMOVPS  vv, mask, (v)
+
+done:
+	VZEROUPPER
+	RET
+
+// func channelTakeF32AVX2(args *ChannelsF32Args)
+TEXT ·channelTakeF32AVX2(SB), NOSPLIT, $0-8
+	OPEN
+	MOVQ args+0(FP), AX
+	MOVQ ChannelsF32Args_StepX(AX), stepx
+
+block:
+	CMPQ channels, $8
+	JLT  last
+	BLOCK
+	XORL takex, takex
+
+row:
+	VMOVUPS (d)(at*1), vd
+	VMOVUPS (y)(at*1), vy
+	VCMPPS  $8, (x)(takex*1), vy, vy // equal, or NaN
+	VANDPS  vy, vd, vx
+	VANDNPS vd, vy, vd
+	VADDPS  (dst)(takex*1), vx, vx
+	VMOVUPS vx, (dst)(takex*1)
+	VMOVUPS vd, (d)(at*1)
+	ADDQ    stepx, takex
+	NEXT(row)
+	ADDQ    $32, y
+	ADVANCE(block)
+
+last:
+	TESTQ channels, channels
+	JZ    done
+	MASK
+	BLOCK
+	XORL  takex, takex
+
+lastrow:
+	VMASKMOVPS (d)(at*1), mask, vd
+	VMASKMOVPS (y)(at*1), mask, vy
+	VMASKMOVPS (x)(takex*1), mask, vx
+	VMASKMOVPS (dst)(takex*1), mask, t
+	VCMPPS     $8, vx, vy, vy
+	VANDPS     vy, vd, vx
+	VANDNPS    vd, vy, vd
+	VADDPS     t, vx, vx
+	VMASKMOVPS vx, mask, (dst)(takex*1)
+	VMASKMOVPS vd, mask, (d)(at*1)
+	ADDQ       stepx, takex
+	NEXT(lastrow)
 
 done:
 	VZEROUPPER

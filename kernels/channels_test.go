@@ -39,9 +39,9 @@ func (k *channelCase) all() [7]*[]float32 {
 
 func (k *channelCase) args(rows, c int, masked, add bool) *ChannelsF32Args {
 	a := &ChannelsF32Args{X: &k.x[0], D: &k.d[0], Dst: &k.dst[0], U: &k.u[0], V: &k.v[0], W: &k.w[0],
-		Rows: rows, C: c, Lo: float32(math.Inf(-1)), Add: add, StepX: 4 * c}
+		Rows: rows, C: c, Slope: 1, Add: add, StepX: 4 * c}
 	if masked {
-		a.Y, a.Lo = &k.y[0], 0
+		a.Y, a.Slope = &k.y[0], 0.25
 	}
 	return a
 }
@@ -59,6 +59,10 @@ func holdChannels(t *testing.T, r *rand.Rand, fences []*check.Fence, row *Channe
 			(*p)[j] = r.Float32()*2 - 1
 		}
 	}
+	for i := 0; i < len(plain.x); i += 3 {
+		plain.x[i] = plain.y[i] // what ChannelTake looks for
+	}
+	masked = masked || op == ChannelTake
 	for _, side := range check.Sides {
 		var got channelCase
 		from := plain.all()
@@ -71,7 +75,7 @@ func holdChannels(t *testing.T, r *rand.Rand, fences []*check.Fence, row *Channe
 		for _, f := range fences {
 			f.Check(t)
 		}
-		for _, p := range [...][2][]float32{{got.dst, want.dst}, {got.v, want.v}, {got.w, want.w}, {got.u, want.u}} {
+		for _, p := range [...][2][]float32{{got.dst, want.dst}, {got.d, want.d}, {got.v, want.v}, {got.w, want.w}, {got.u, want.u}} {
 			for i := range p[0] {
 				if math.Abs(float64(p[0][i]-p[1][i])) > 1e-5 {
 					t.Fatalf("%s op %d, %d rows of %d, masked %v, add %v: %v, want %v", row.Name, op, rows, c, masked, add, p[0], p[1])
@@ -93,6 +97,7 @@ func TestChannelsF32NaN(t *testing.T) {
 				k.x[i], k.d[i], k.y[i], k.v[i] = nan32, 1, nan32, 1
 			}
 			a := k.args(1, c, true, false)
+			a.Slope = 0
 			row.Funcs[ChannelAffine](a)
 			if k.dst[0] == k.dst[0] {
 				t.Errorf("%s: affine of NaN is %v", row.Name, k.dst[0])

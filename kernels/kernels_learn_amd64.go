@@ -31,3 +31,6 @@ func channelPassF32AVX2(args *ChannelsF32Args)
 
 //go:noescape
 func channelDotsF32AVX2(args *ChannelsF32Args)
+
+//go:noescape
+func channelTakeF32AVX2(args *ChannelsF32Args)

@@ -48,6 +48,7 @@ var (
 		ChannelGradient: channelGradientF32AVX2,
 		ChannelPass:     channelPassF32AVX2,
 		ChannelDots:     channelDotsF32AVX2,
+		ChannelTake:     channelTakeF32AVX2,
 	}}}
 	archDepthwiseF32 = []TapsF32{{"avx2", AVX2, depthwiseF32AVX2}}
 	archMaxPoolF32   = []TapsF32{{"avx2", AVX2, maxPoolF32AVX2}}

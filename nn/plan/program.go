@@ -54,6 +54,7 @@ type node struct {
 	res    int // a value, or none
 	lo, hi float32
 	act    *activation // nil for none
+	slope  float32     // of a batch normalisation that trains and has lo = 0: below zero
 }
 
 func newNode(name string, op nn.Op, in, out []int) *node {

@@ -7,11 +7,13 @@ import (
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
-// passStep hands a gradient on: d to dx, where y is positive if there is a y.
+// passStep hands a gradient on: d to dx, slope times where y is not positive if
+// there is a y.
 type passStep struct {
 	fn       *kernels.ChannelsF32
 	d, y, dx int // values; y may be none
 	n        int // elements
+	slope    float32
 	add      bool
 }
 
@@ -30,7 +32,7 @@ func (e *passExec) parts() int { return (e.n + elementPiece - 1) / elementPiece 
 func (e *passExec) run(k *kernelArgs, i int) {
 	at := i * elementPiece
 	a := &k.perChannel
-	*a = kernels.ChannelsF32Args{Rows: 1, C: min(elementPiece, e.n-at), D: elementAt(e.pd, at), Dst: elementAt(e.pdx, at), Add: e.add}
+	*a = kernels.ChannelsF32Args{Rows: 1, C: min(elementPiece, e.n-at), D: elementAt(e.pd, at), Dst: elementAt(e.pdx, at), Slope: e.slope, Add: e.add}
 	if e.py != nil {
 		a.Y = elementAt(e.py, at)
 	}
@@ -38,16 +40,16 @@ func (e *passExec) run(k *kernelArgs, i int) {
 }
 
 // pass appends a passStep from the gradient of n's result to that of id.
-func (l *trainLowering) pass(n *node, id, y int) {
+func (l *trainLowering) pass(n *node, id, y int, slope float32) {
 	if g := l.gradOf(id); g != none {
 		elems := l.vals[n.out[0]].typ.Shape.Elems()
-		l.goBackward(&passStep{l.learn.channels, l.gradOf(n.out[0]), y, g, elems, l.adds(g)})
+		l.goBackward(&passStep{l.learn.channels, l.gradOf(n.out[0]), y, g, elems, slope, l.adds(g)})
 	}
 }
 
-func (l *trainLowering) reluBackward(i int, n *node) {
+func (l *trainLowering) rectifierBackward(i int, n *node, slope float32) {
 	l.keep(i, n.out[0])
-	l.pass(n, n.in[0], n.out[0])
+	l.pass(n, n.in[0], n.out[0], slope)
 }
 
 // plainAdd reports whether an addition broadcasts nothing.
@@ -57,8 +59,8 @@ func (l *trainLowering) plainAdd(n *node) bool {
 }
 
 func (l *trainLowering) addBackward(n *node) {
-	l.pass(n, n.in[0], none)
-	l.pass(n, n.in[1], none)
+	l.pass(n, n.in[0], none, 1)
+	l.pass(n, n.in[1], none, 1)
 }
 
 // biasStep sums the rows of a gradient into that of a bias.

@@ -1,12 +1,16 @@
 package plan
 
-import "github.com/ocellus-vision/ocellus/nn"
+import (
+	"github.com/ocellus-vision/ocellus/kernels"
+	"github.com/ocellus-vision/ocellus/nn"
+)
 
 // poolBackward hands the gradients of a pooling over NHWC back, picture by
 // picture: those of a maximum to the first tap that had it, those of a mean to
 // all taps on the picture alike.
 type poolBackward struct {
 	geometry
+	fn            *kernels.ChannelsF32
 	x, out, d, dx int
 	most          bool // a maximum
 	pads          bool // padding counts in a mean
@@ -23,13 +27,14 @@ func (l *trainLowering) averagePoolBackward(n *node, pads bool) { l.poolGradient
 func (l *trainLowering) poolGradient(n *node, most, pads bool) {
 	g, _ := l.poolGeometry(n)
 	dx := l.gradOf(n.in[0])
-	s := &poolBackward{geometry: g, x: n.in[0], out: n.out[0], d: l.gradOf(n.out[0]), dx: dx, most: most, pads: pads, add: l.adds(dx)}
+	s := &poolBackward{geometry: g, fn: l.learn.channels, x: n.in[0], out: n.out[0], d: l.gradOf(n.out[0]), dx: dx, most: most, pads: pads, add: l.adds(dx)}
 	l.goBackward(s)
 }
 
 func (s *poolBackward) bind(m *binder) exec {
 	e := &poolBackwardExec{poolBackward: s, dOut: m.tensor(s.d).F32(), dIn: m.tensor(s.dx).F32()}
 	if s.most {
+		m.needThreadScratch(4 * s.geometry.x.Out * s.channels)
 		e.in, e.result = m.tensor(s.x).F32(), m.tensor(s.out).F32()
 	}
 	return e
@@ -43,19 +48,18 @@ type poolBackwardExec struct {
 
 func (e *poolBackwardExec) parts() int { return e.pictures }
 
-func (e *poolBackwardExec) run(_ *kernelArgs, b int) {
+func (e *poolBackwardExec) run(k *kernelArgs, b int) {
 	size := e.y.In * e.geometry.x.In * e.channels
 	if !e.add {
 		clear(e.dIn[b*size:][:size])
 	}
 	for oy := range e.y.Out {
+		if e.most {
+			e.toMost(k, b, oy)
+			continue
+		}
 		for ox := range e.geometry.x.Out {
-			at := ((b*e.y.Out+oy)*e.geometry.x.Out + ox) * e.channels
-			if e.most {
-				e.toMost(b, oy, ox, at)
-			} else {
-				e.toAll(b, oy, ox, at)
-			}
+			e.toAll(b, oy, ox, ((b*e.y.Out+oy)*e.geometry.x.Out+ox)*e.channels)
 		}
 	}
 }
@@ -66,16 +70,27 @@ func (e *poolBackwardExec) tap(b, oy, ox, t int) (int, bool) {
 	return int(o) / 4, ok
 }
 
-func (e *poolBackwardExec) toMost(b, oy, ox, at int) {
-	for c := range e.channels {
-		most := e.result[at+c]
-		for t := range e.taps() {
-			i, ok := e.tap(b, oy, ox, t)
-			if ok && (e.in[i+c] == most || most != most) {
-				e.dIn[i+c] += e.dOut[at+c]
-				break
-			}
+// toMost goes through a row of the result, tap by tap: what a tap takes is no
+// longer there for those after it.
+func (e *poolBackwardExec) toMost(k *kernelArgs, b, oy int) {
+	row := e.geometry.x.Out * e.channels
+	at := (b*e.y.Out + oy) * row
+	left := floats(k.scratch)[:row]
+	copy(left, e.dOut[at:])
+	a := &k.perChannel
+	*a = kernels.ChannelsF32Args{C: e.channels, StepX: 4 * e.channels * e.geometry.x.Stride}
+	for t := range e.taps() {
+		x0, x1 := e.geometry.x.Inside(t % e.geometry.x.Kernel)
+		if x0 >= x1 {
+			continue
 		}
+		i, ok := e.tap(b, oy, x0, t)
+		if !ok {
+			continue
+		}
+		a.Rows, a.X, a.Dst = x1-x0, &e.in[i], &e.dIn[i]
+		a.Y, a.D = &e.result[at+x0*e.channels], &left[x0*e.channels]
+		e.fn.Funcs[kernels.ChannelTake](a)
 	}
 }
 
