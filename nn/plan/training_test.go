@@ -104,6 +104,12 @@ var kernelNets = []trained{
 		x = b.Node("flat", &nn.Flatten{Axis: 1}, b.Node("gap", &nn.GlobalAveragePool{}, x))
 		return b.Node("fc", &nn.Gemm{Alpha: 1, Beta: 1, TransB: true}, x, b.Param("w", drawn(1, 10, 8)), b.Param("b", drawn(2, 10)))
 	}},
+	{"leaks", nn.S(4, 3, 7, 9), func(b *nn.Builder, x nn.ValueID) nn.ValueID {
+		x = convOf(b, "c1", x, same(1), false, 12, 3, 3, 3)
+		x = b.Node("l1", &nn.LeakyRelu{Alpha: 0.1}, normOf(b, "n1", x, 12))
+		x = b.Node("mp", &nn.MaxPool{AutoPad: "NOTSET", KernelShape: []int{2, 2}, Strides: []int{1, 2}, Pads: []int{0, 1, 1, 0}}, x)
+		return b.Node("l2", &nn.LeakyRelu{Alpha: 0.3}, convOf(b, "c2", x, same(1), true, 5, 12, 3, 3))
+	}},
 	{"tiles", nn.S(2, 2, 31, 33), func(b *nn.Builder, x nn.ValueID) nn.ValueID { // Winograd's, both ways
 		x = convOf(b, "c1", x, same(0), false, 16, 2, 1, 1)
 		y := convOf(b, "c2", x, same(1), true, 16, 16, 3, 3)

@@ -35,6 +35,7 @@ type strip struct{ a, b, group, ky, kx int }
 
 const (
 	maxChunks     = 16
+	chunkPixels   = 1024     // of a chunk, at least: adding up its sums must be little beside making them
 	maxPartBytes  = 16 << 20 // of all chunks
 	outerPieceMAC = 4 << 20
 )
@@ -52,7 +53,7 @@ func (l *trainLowering) weightGradient(i int, p product, d, g int) {
 	s.down, s.across = (s.length+s.row.MR-1)/s.row.MR, (p.out+s.row.NR-1)/s.row.NR
 	tiles := len(s.strips) * s.down * s.across
 	tileBytes := 4 * s.row.MR * s.row.NR
-	s.chunks = max(1, min(p.pictures, maxChunks, maxPartBytes/(tiles*tileBytes)))
+	s.chunks = max(1, min(p.pictures, maxChunks, maxPartBytes/(tiles*tileBytes), p.pixels()/chunkPixels))
 	pixels := (p.pictures + s.chunks - 1) / s.chunks * p.y.Out * p.geometry.x.Out
 	s.perPart = min(tiles, max(1, outerPieceMAC/(pixels*s.row.MR*s.row.NR)))
 	s.flat = s.pad == nil && p.taps() == 1 && p.y.Stride == 1 && p.geometry.x.Stride == 1
