@@ -41,8 +41,8 @@ func (f *faces) Embed(vision.Rows) ([]float32, error) {
 	return f.e[:], f.err
 }
 
-// gallery knows people by number: ann is 1, bob 2; 3 is like both; the others
-// are like nobody.
+// gallery knows people by number: ann is 1, bob 2; 3 is like both, 4 all but
+// like bob; the others are like nobody.
 type gallery struct{ err error }
 
 func (g gallery) Nearest(_ context.Context, e []float32) (face.Match, error) {
@@ -54,6 +54,8 @@ func (g gallery) Nearest(_ context.Context, e []float32) (face.Match, error) {
 		m = face.Match{Name: "bob", Similarity: 0.8, Next: 0.5}
 	case 3:
 		m = face.Match{Name: "bob", Similarity: 0.8, Next: 0.79}
+	case 4:
+		m = face.Match{Name: "bob", Similarity: 0.69, Next: 0.5}
 	}
 	return m, g.err
 }
@@ -114,6 +116,7 @@ func TestNames(t *testing.T) {
 		1: {Name: "ann", Similarity: 0.9, Margin: 0.4, Votes: 3, Of: 3},
 		2: {Name: "bob", Similarity: 0.8, Margin: 0.3, Votes: 3, Of: 3},
 		3: {}, // neither one nor nobody
+		4: {},
 	} {
 		s, f := stage(t, newFaces(), nil), film{}
 		decided := 0
@@ -128,7 +131,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("person %d: %+v, want %+v", person, id, want)
 		}
 		// At 40 ms a frame a look every 100 ms is one in three.
-		if want := []int{13, 7, 7, 0}[person]; decided != want {
+		if want := []int{13, 7, 7, 0, 0}[person]; decided != want {
 			t.Errorf("person %d was decided in frame %d, want %d", person, decided, want)
 		}
 		if id.Name != "" && !id.Captured.Equal(f.At.Add(time.Duration(decided-f.n)*40*time.Millisecond)) {
