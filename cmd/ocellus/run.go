@@ -55,7 +55,7 @@ func (c *runCommand) Help() string {
 
     ocellus run                                            faces before the first camera
     ocellus run --source /dev/v4l/by-id/usb-… --capture 1280x720@30
-    ocellus run --source street.avi --as-fast-as-possible --model ssd-mobilenetv1 --class person=0.6 --class car
+    ocellus run --source street.avi --as-fast-as-possible --model fastestdet.onnx --class person=0.6 --class car
     ocellus run --source door.avi --zone 'porch=0,0.5 1,0.5 1,1 0,1' --line 'gate=0.5,0 0.5,1' --events seen.jsonl
     ocellus run --source camera:0 --source rtsp://192.168.1.20/main --threads 2
     ocellus run --source door.avi --record seen.avi --snapshots faces

@@ -47,8 +47,18 @@ func lookAtClip(t *testing.T, people, clip string, more ...string) []pipeline.Ev
 // TestSingerIsNamed: he is in shot from frame 0 to 11, far away, and from 31
 // to 63, close up; before and after that it is others.
 func TestSingerIsNamed(t *testing.T) {
-	people, named := knownSinger(t), 0
-	for _, e := range lookAtClip(t, people, "frames_short_hamilton_clip") {
+	people := knownSinger(t)
+	for name, more := range map[string][]string{
+		"faces":  nil,
+		"people": {"--model", filepath.Join(clips, "../models/yolo-fastestv2/yolo-fastestv2_352.onnx"), "--class", "person", "--face-detector", "blazeface-back"},
+	} {
+		t.Run(name, func(t *testing.T) { singerIsNamed(t, lookAtClip(t, people, "frames_short_hamilton_clip", more...)) })
+	}
+}
+
+func singerIsNamed(t *testing.T, tracks []pipeline.Event) {
+	named := 0
+	for _, e := range tracks {
 		from := float64(e.Sequence) - e.DurationMS/100 // a folder is played at 10 a second
 		x := e.Detection.Box.Centre().X
 		singer := e.Sequence <= 12 && x > 320 || from > 28 && e.Sequence <= 63

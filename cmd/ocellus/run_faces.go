@@ -83,7 +83,7 @@ func (p *recognition) fits(l *live) error {
 	detector := l.session
 	if !slices.Contains(detector.Meta().Labels, p.label) {
 		if p.finder != nil {
-			return cli.Usagef("faces are to be found by %s in people, and the model %s finds none: give --model one that does, as ssd-mobilenetv1", p.finder.Name(), detector.Name())
+			return cli.Usagef("faces are to be found by %s in people, and the model %s finds none: give --model one with the class person, or leave --face-detector out where it finds faces", p.finder.Name(), detector.Name())
 		}
 		return cli.Usagef("to know people takes a model that finds faces, and %s finds none: leave --model to blazeface-back, or, where it finds people, give --face-detector blazeface-back as well", detector.Name())
 	}

@@ -100,7 +100,11 @@ func (r *readable) Event(_ context.Context, e *pipeline.Event) error {
 	default:
 		what = fmt.Sprintf("%-10s %s %.2f", e.Type, e.Detection.Label, e.Detection.Score)
 	}
-	for _, s := range []string{e.Identity.Name, e.Zone, e.Direction} {
+	name := e.Identity.Name
+	if name != "" {
+		name += fmt.Sprintf(" %.2f", e.Identity.Similarity)
+	}
+	for _, s := range []string{name, e.Zone, e.Direction} {
 		if s != "" {
 			what += " " + s
 		}

@@ -55,21 +55,6 @@ func (s *sharpness) of(src vision.Rows, part vision.Box) float32 {
 	return mean / (mean + halfSharp)
 }
 
-// cut copies a part of a picture, held to its edges, into m, whose memory is
-// used again where it is large enough. row is memory for a row.
-func cut(m *vision.Image, src vision.Rows, part vision.Box, row *[]uint8) {
-	w, h := src.Size()
-	x1, y1 := min(max(int(part.X1), 0), w-1), min(max(int(part.Y1), 0), h-1)
-	x2, y2 := min(max(int(part.X2+0.5), x1+1), w), min(max(int(part.Y2+0.5), y1+1), h)
-	*row = resize(*row, w*3)
-	m.W, m.H = x2-x1, y2-y1
-	m.Pix = resize(m.Pix, m.W*m.H*3)
-	for y := range m.H {
-		src.Row(*row, y1+y)
-		copy(m.Pix[y*m.W*3:(y+1)*m.W*3], (*row)[x1*3:x2*3])
-	}
-}
-
 // resize returns s with n elements, in its own memory where that is enough.
 func resize[T any](s []T, n int) []T {
 	if cap(s) < n {

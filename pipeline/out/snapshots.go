@@ -46,7 +46,6 @@ type Snapshots struct {
 	stats  SnapshotStats
 	closed bool
 	sharp  sharpness
-	row    []uint8
 }
 
 // trackKey is a track of a source.
@@ -71,7 +70,7 @@ type best struct {
 type shot struct {
 	key   trackKey
 	event pipeline.Event
-	image vision.Image
+	image vision.Patch
 }
 
 const (
@@ -189,7 +188,7 @@ func (s *Snapshots) look(v *pipeline.View, t *pipeline.Track) error {
 	last := len(s.free) - 1
 	shot := s.free[last]
 	s.free = s.free[:last]
-	cut(&shot.image, src, part.Scale(1+2*margin, 1+2*margin), &s.row)
+	shot.image.Read(src, part.Scale(1+2*margin, 1+2*margin))
 	shot.key = trackKey{v.Source, t.ID}
 	shot.describe(v, t)
 	s.taken = append(s.taken, shot)

@@ -102,29 +102,6 @@ func (r rows) Size() (w, h int) { return r.W, r.H }
 
 func (r rows) Row(dst []uint8, y int) { copy(dst, r.Pix[y*r.W*3:(y+1)*r.W*3]) }
 
-func TestCutIsHeldToThePicture(t *testing.T) {
-	src := vision.NewImage(10, 8)
-	for i := range src.Pix {
-		src.Pix[i] = uint8(i / 3)
-	}
-	var m vision.Image
-	var row []uint8
-	for _, c := range []struct {
-		part        vision.Box
-		first, w, h int
-	}{
-		{vision.Box{X1: 2, Y1: 3, X2: 5, Y2: 5}, 32, 3, 2},
-		{vision.Box{X1: -9, Y1: -9, X2: 90, Y2: 90}, 0, 10, 8},
-		{vision.Box{X1: 50, Y1: 50, X2: 90, Y2: 90}, 79, 1, 1},
-		{vision.Box{X1: 4, Y1: 4, X2: 4, Y2: 4}, 44, 1, 1},
-	} {
-		cut(&m, rows{src}, c.part, &row)
-		if m.W != c.w || m.H != c.h || len(m.Pix) != c.w*c.h*3 || m.Pix[0] != uint8(c.first) {
-			t.Errorf("%v: %d×%d that begin with pixel %d", c.part, m.W, m.H, m.Pix[0])
-		}
-	}
-}
-
 func TestFolderDeletesTheOldestOfItsOwn(t *testing.T) {
 	dir := t.TempDir()
 	stamp := func(i int) string { return fmt.Sprintf("20260301T0830%02d.000Z-door-1-face.jpg", i) }
