@@ -139,6 +139,8 @@ func (a *aviFile) again() bool {
 func (a *aviFile) failed(err error) error {
 	var bad *avi.ErrFile
 	switch {
+	case err == io.EOF && a.seq == 0:
+		return &ErrCapture{Source: a.info.Name, Reason: Unsupported, Why: "there is no whole picture in this file", Cure: "copy it again from where it came"}
 	case err == io.EOF:
 		return err
 	case errors.As(err, &bad):

@@ -283,3 +283,14 @@ func FuzzY4M(f *testing.F) {
 		}
 	})
 }
+
+// What ffmpeg says of where its parts lie in memory is of no use to people.
+func TestTailLeavesOutAddresses(t *testing.T) {
+	said := tail{hide: strings.NewReplacer()}
+	if _, err := said.Write([]byte("[tcp @ 0x557cb1252a00] [error] Connection refused\n[tcp @ home] kept\n")); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := said.String(), "Connection refused; [tcp @ home] kept"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -236,7 +236,10 @@ func TestOpenRefuses(t *testing.T) {
 		says   string
 	}{
 		{"", Options{}, Invalid, "synthetic"},
-		{filepath.Join(dir, "none"), Options{}, NotFound, "camera"},
+		{filepath.Join(dir, "none"), Options{}, NotFound, "check the path"},
+		{"none.avi", Options{}, NotFound, "check the path"},
+		{"none", Options{}, NotFound, "camera:2"},
+		{"none:", Options{}, NotFound, "camera:2"},
 		{empty, Options{}, NotFound, "picture"},
 		{write("a.txt", "x"), Options{}, Unsupported, "a.txt"},
 		{write("a.mp4", "x"), Options{}, Unsupported, "apt install ffmpeg"},
@@ -274,5 +277,35 @@ func TestOpenRefuses(t *testing.T) {
 	var e *ErrCapture
 	if _, err := Open(filepath.Join(dir, "none"), Options{}); !errors.As(err, &e) || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the cause beneath is lost: %v", err)
+	}
+}
+
+// A clip that was cut off within its first picture is no empty clip.
+func TestClipWithoutAWholePicture(t *testing.T) {
+	path, _ := clip(t, 1, 25)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(data, []byte("00dc"))
+	if at < 0 {
+		t.Fatal("no picture in the clip")
+	}
+	for _, loop := range []bool{false, true} {
+		if err := os.WriteFile(path, data[:at+40], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(path, Options{AsFast: true, Loop: loop})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f Frame
+		if err := s.Next(t.Context(), &f); reasonOf(err) != Torn {
+			t.Errorf("loop %v: the picture that is cut off: %v", loop, err)
+		}
+		if err := s.Next(t.Context(), &f); reasonOf(err) != Unsupported || !strings.Contains(err.Error(), "no whole picture") {
+			t.Errorf("loop %v: %v", loop, err)
+		}
+		s.Close()
 	}
 }

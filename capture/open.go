@@ -106,7 +106,10 @@ func fileError(path string, err error) *ErrCapture {
 	var pe *os.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.Reason, e.Why, e.Cure = NotFound, "there is no such file or folder", "sources are named so:\n"+Kinds
+		e.Reason, e.Why, e.Cure = NotFound, "there is no such file or folder", "check the path"
+		if filepath.Ext(path) == "" && !strings.ContainsRune(path, filepath.Separator) { // it may be meant for a kind
+			e.Cure = "sources are named so:\n" + Kinds
+		}
 	case errors.Is(err, fs.ErrPermission):
 		e.Reason, e.Why, e.Cure = Permission, "may not be read", "check its permissions"
 	case errors.As(err, &pe):

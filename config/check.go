@@ -3,7 +3,9 @@ package config
 import (
 	"errors"
 	"net"
+	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/ocellus-vision/ocellus/pipeline/zone"
 	"github.com/ocellus-vision/ocellus/vision"
@@ -159,6 +161,9 @@ func Local(host string) bool {
 func (d *decoder) checkRecord(f *File) {
 	if f.Record.File != "" && f.Record.Dir != "" {
 		d.unfit("record.file", "remove one of the two", "is given as well as record.dir")
+	}
+	if r := f.Record.File; r != "" && !strings.EqualFold(filepath.Ext(r), ".avi") {
+		d.unfit("record.file", "call it as in seen.avi", "%q does not end with .avi, and a recording is an AVI", clipped(r))
 	}
 	if f.Record.File != "" && len(f.Sources) > 1 {
 		d.unfit("record.file", "set record.dir", "one file cannot hold %d sources", len(f.Sources))

@@ -107,6 +107,7 @@ func TestErrors(t *testing.T) {
 		{start + "preview: {listen: here}\n", "preview.listen", 2, 19, "no address with its port", ""},
 		{start + "preview: {listen: :80, token: short}\n", "preview.token", 2, 31, "fewer than 16", "urandom"},
 		{"sources: [" + strings.Repeat("{}, ", 65) + "]\n", "sources", 1, 10, "has 65 elements, and may have 64", ""},
+		{start + "record: {file: a.mp4}\n", "record.file", 2, 16, "does not end with .avi", "seen.avi"},
 		{start + "record: {file: a.avi, dir: b}\n", "record.file", 2, 16, "as well as record.dir", ""},
 		{start + "threads: [\n", "", 3, 1, "no YAML", ""},
 		{start + "a: 1\n\tb: 2\n", "", 3, 1, "no YAML", "not with tabs"},

@@ -194,7 +194,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, f *field, path string) {
 		return
 	}
 	if f.oneof != nil && !slices.Contains(f.oneof, v.String()) {
-		cure := meant(v.String(), f.oneof)
+		cure := likely(v.String(), f.oneof)
 		d.fail(at(n), path, cure, "%s is none of %s", strconv.Quote(clipped(v.String())), f.within())
 		return
 	}

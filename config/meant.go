@@ -2,9 +2,17 @@ package config
 
 import "strings"
 
-// meant suggests the name that was likely meant: one within a third of its
-// letters, in either case, or all that there are.
+// meant suggests the name that was likely meant, or all that there are.
 func meant(name string, names []string) string {
+	if cure := likely(name, names); cure != "" {
+		return cure
+	}
+	return "one of " + strings.Join(names, ", ")
+}
+
+// likely suggests the name that was likely meant, one within a third of its
+// letters, in either case; "" where there is none.
+func likely(name string, names []string) string {
 	best, least := "", len(name)/3+1
 	for _, n := range names {
 		if d := distance(strings.ToLower(name), strings.ToLower(n)); d <= least && d < len(n) {
@@ -14,7 +22,7 @@ func meant(name string, names []string) string {
 	if best != "" {
 		return "did you mean " + best + "?"
 	}
-	return "one of " + strings.Join(names, ", ")
+	return ""
 }
 
 // distance counts the letters to insert, delete, replace or swap with their

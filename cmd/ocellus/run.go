@@ -43,7 +43,7 @@ type runCommand struct {
 
 	Events    string      `help:"Where events go, a line of JSON each: a file, - for the output, none. Default: the output, for people on a terminal." placeholder:"FILE|-|none"`
 	Snapshots string      `help:"Folder for the best picture of each track." placeholder:"DIR"`
-	Record    string      `help:"Video with what was seen drawn in, for one source." placeholder:"FILE.avi"`
+	Record    string      `help:"Video with what was seen drawn in, for one source; written over if it is there." placeholder:"FILE.avi"`
 	Preview   previewFlag `help:"A page with the live picture, events and figures, /metrics and /healthz; at 127.0.0.1:8088 unless an address is given. Where others reach that, a token is made and told." placeholder:"[=ADDR]"`
 	JSON      bool        `help:"Print the figures at the end as a line of JSON on the output."`
 	Threads   int         `help:"Cores to use; default: all." placeholder:"N"`
@@ -81,7 +81,7 @@ detection, models with their hashes, and what else the type has. At the end the 
 standard error: frames, rates, ages, and what was left out and why.
 
 Ctrl-C ends a run in order; the exit code is 0 for what is live, and 130 for a file that was not at
-its end.`
+its end, and for a synthetic scene.`
 }
 
 // sourceKinds lists what sources are called, indented so that help texts keep

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -73,6 +75,12 @@ func (c *runCommand) fromFlags() (*config.File, error) {
 	default:
 		f.Events.Stdout, f.Events.File = false, c.Events
 	}
+	if c.Duration < 0 {
+		return nil, cli.Usagef("--duration %v: a run cannot end before it begins", c.Duration)
+	}
+	if c.Record != "" && len(f.Sources) > 1 {
+		return nil, cli.Usagef("--record %s: one file cannot hold %d sources; set record.dir in a configuration (ocellus config init)", c.Record, len(f.Sources))
+	}
 	return checked(&f)
 }
 
@@ -89,13 +97,49 @@ func checked(f *config.File) (*config.File, error) {
 	}
 	var lines []string
 	for _, e := range wrong {
-		line := e.Path + " " + e.Why
+		line := asGiven(f, e.Path) + ": " + e.Why
 		if e.Cure != "" {
 			line += "; " + e.Cure
 		}
 		lines = append(lines, line)
 	}
 	return nil, cli.Usagef("%s", strings.Join(lines, "\n"))
+}
+
+// flagOf names the flags of settings that are called otherwise.
+var flagOf = map[string]string{
+	"detect.classes": "class", "detect.scores": "class", "preview.listen": "preview", "record.file": "record", "snapshots.dir": "snapshots",
+	"events.file": "events", "faces.known": "known", "faces.threshold": "face-threshold", "faces.margin": "face-margin", "faces.votes": "votes",
+	"faces.of": "votes", "faces.min_pixels": "face-min", "faces.detector": "face-detector",
+}
+
+var (
+	ofZone   = regexp.MustCompile(`^zones\[(\d+)\]`)
+	ofSource = regexp.MustCompile(`^sources\[\d+\](?:\.(size|fps|format))?`)
+)
+
+// asGiven calls a setting by the flag that set it, beside its name in a file.
+func asGiven(f *config.File, path string) string {
+	section, rest, _ := strings.Cut(path, ".")
+	flag := flagOf[path]
+	switch zone, source := ofZone.FindStringSubmatch(path), ofSource.FindStringSubmatch(path); {
+	case flag != "":
+	case zone != nil:
+		i, _ := strconv.Atoi(zone[1]) // of digits, and a place in the list
+		flag = f.Zones[i].Kind + " " + f.Zones[i].Name
+	case source != nil:
+		flag = cmp.Or(map[string]string{"size": "capture", "fps": "capture", "format": "format"}[source[1]], "source")
+	case strings.HasPrefix(path, "detect.scores."):
+		flag = flagOf["detect.scores"]
+	case section == "detect" || section == "track":
+		flag, _, _ = strings.Cut(rest, "[")
+	default:
+		flag = section
+	}
+	if flag == path {
+		return "--" + flag
+	}
+	return "--" + flag + " (" + path + ")"
 }
 
 func (c *runCommand) sources(f *config.File) error {

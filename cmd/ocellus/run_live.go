@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"sync"
 	"time"
 
@@ -165,10 +166,11 @@ func sourceError(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	switch e.Reason {
-	case capture.Invalid:
+	switch {
+	case errors.Is(err, exec.ErrNotFound): // a program that reads the source
+	case e.Reason == capture.Invalid:
 		return cli.Exit(cli.Usage, err)
-	case capture.Torn, capture.Unsupported:
+	case e.Reason == capture.Torn, e.Reason == capture.Unsupported:
 		return cli.Exit(cli.BadInput, err)
 	}
 	return cli.Exit(cli.Missing, err)

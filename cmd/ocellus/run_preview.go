@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -96,7 +99,7 @@ func (l *live) startPreview(byFlag bool) error {
 		src.Watch(l.loops[i].Stats)
 	}
 	if err := l.page.Start(); err != nil {
-		return cli.Exit(cli.Missing, err)
+		return cli.Exit(cli.Missing, listenError(l.file.Preview.Listen, err))
 	}
 	if !byFlag || l.file.Preview.Token == "" {
 		l.env.Notef("preview: http://%s/\n", l.page.Addr())
@@ -105,6 +108,20 @@ func (l *live) startPreview(byFlag bool) error {
 	// The token was made for this run, so this is where it is told.
 	l.env.Notef("preview: %s\nWho has this link sees what the camera sees; the way there is not encrypted.\n", l.page.Link())
 	return nil
+}
+
+// listenError says what to do about an address that cannot be listened on.
+func listenError(addr string, err error) error {
+	cure := "take another, as --preview=127.0.0.1:8089 (preview.listen)"
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("preview: another program listens on %s; end it, or %s: %w", addr, cure, err)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("preview: this user may not listen on %s, as nobody but root may below port 1024; %s: %w", addr, cure, err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("preview: %s is no address of this machine; %s: %w", addr, cure, err)
+	}
+	return err
 }
 
 // closePatience is how long the page's visitors are waited for.

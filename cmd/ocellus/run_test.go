@@ -63,7 +63,7 @@ func TestRunFollowsAndTells(t *testing.T) {
 	if line.Zone != "middle" || line.Direction == "" {
 		t.Errorf("line %+v", line)
 	}
-	for _, want := range []string{"30 frames of 128×96", "p99", "1 tracks", "0 for newer ones"} {
+	for _, want := range []string{"30 frames of 128×96", "p99", "1 track,", "0 for newer ones"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("the figures lack %q:\n%s", want, errs)
 		}
@@ -219,7 +219,18 @@ func TestRunRefuses(t *testing.T) {
 		{"--source nowhere.avi", cli.Missing, "no such file"},
 		{"--source synthetic:9", cli.Usage, "640x480@30"},
 		{"--source synthetic --capture 640", cli.Usage, "640x480@30"},
-		{"--source synthetic --score 2", cli.Usage, "detect.score"},
+		{"--source synthetic --score 2", cli.Usage, "--score (detect.score): 2 is outside"},
+		{"--source synthetic --threads 999", cli.Usage, "--threads: 999 is outside"},
+		{"--source synthetic --update 9h", cli.Usage, "--update (track.update)"},
+		{"--source synthetic --capture 64x64@5000", cli.Usage, "--capture (sources[0].fps)"},
+		{"--source synthetic --class spot=3", cli.Usage, "--class (detect.scores.spot)"},
+		{"--source synthetic --exclude 0,0,1", cli.Usage, "no point"},
+		{"--source synthetic --zone porch=0,0", cli.Usage, "--zone porch (zones[0]): 1 points are no polygon"},
+		{"--source synthetic --record seen.mp4", cli.Usage, "--record (record.file)"},
+		{"--source synthetic --source synthetic --record seen.avi", cli.Usage, "cannot hold 2 sources"},
+		{"--source synthetic --preview=192.0.2.1:80", cli.Missing, "no address of this machine"},
+		{"--source synthetic --duration=-2s", cli.Usage, "--duration"},
+		{"--source csi:0", cli.Missing, "rpicam-vid is not installed"},
 		{"--source synthetic --zone a=0,0_1,1", cli.Usage, "no point"},
 		{"--source synthetic --class cat", cli.Usage, `no class "cat"`},
 		{"--source synthetic --class spot=x", cli.Usage, "no score"},

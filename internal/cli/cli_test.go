@@ -131,3 +131,20 @@ func TestProgress(t *testing.T) {
 		p.Close()
 	}
 }
+
+// TestProgressIsDrawnSeldom has a bar of much quick work drawn by the time
+// that goes by, not by the piece.
+func TestProgressIsDrawnSeldom(t *testing.T) {
+	var errs bytes.Buffer
+	p := (&Env{Stderr: &errs, StderrTTY: true}).Progress("work", 1000)
+	p.start = p.start.Add(-2 * patience)
+	began := time.Now()
+	for range 999 {
+		p.Step()
+	}
+	most := 2 + int(time.Since(began)/redraw)
+	if n := strings.Count(errs.String(), "work"); n == 0 || n > most {
+		t.Errorf("drawn %d times, want 1 to %d", n, most)
+	}
+	p.Close()
+}

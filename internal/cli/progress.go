@@ -10,6 +10,10 @@ import (
 // would flash by on work that takes no time.
 const patience = time.Second
 
+// redraw is the time between two drawings of a bar: thousands of pictures a
+// second would flood a slow terminal, as through ssh.
+const redraw = 100 * time.Millisecond
+
 // Progress is a bar with the time left, on standard error. It shows only to a
 // person, and only when the work takes long enough to ask.
 type Progress struct {
@@ -36,7 +40,7 @@ func (p *Progress) Set(done int) {
 		p.bar = progressbar.NewOptions(p.total,
 			progressbar.OptionSetWriter(p.env.Stderr), progressbar.OptionSetDescription(p.what),
 			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true),
-			progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish())
+			progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(redraw))
 	}
 	if p.bar != nil {
 		// A bar that cannot be drawn is no reason to stop the work.
