@@ -86,6 +86,25 @@ func WinogradF32Weights(dst *[WinogradPoints]float32, g *[9]float32) {
 	}
 }
 
+// WinogradF32WeightsQuick is WinogradF32Weights in float32 and without
+// divisions: for training, where weights are others with every step.
+func WinogradF32WeightsQuick(dst *[WinogradPoints]float32, g *[9]float32) {
+	var half [3][6]float32 // [column][point]
+	for c := range half {
+		winogradWeights1(&half[c], g[c], g[3+c], g[6+c])
+	}
+	for p := range 6 {
+		winogradWeights1((*[6]float32)(dst[6*p:]), half[0][p], half[1][p], half[2][p])
+	}
+}
+
+// winogradWeights1 is the transform G of a line.
+func winogradWeights1(to *[6]float32, x, y, z float32) {
+	e, o := (x+z*0.5)*(-2./3), y*(-2./3*rootHalf)
+	f, q := (x+z*2)*(1./6), y*(rootTwo/6)
+	to[0], to[1], to[2], to[3], to[4], to[5] = x, e+o, e-o, f+q, f-q, z
+}
+
 // winogradInput1 is the transform Bᵀ of a line.
 func winogradInput1(d *[6]float32) [6]float32 {
 	e, o := d[4]-2*d[2], rootHalf*(d[3]-2*d[1])

@@ -177,3 +177,22 @@ func BenchmarkWinogradF32(b *testing.B) {
 		})
 	}
 }
+
+// TestWinogradWeightsQuick holds the quick transform against the exact one.
+func TestWinogradWeightsQuick(t *testing.T) {
+	r := rand.New(rand.NewPCG(61, 62))
+	for range 100 {
+		var g [9]float32
+		for i := range g {
+			g[i] = r.Float32()*2 - 1
+		}
+		var quick, exact [WinogradPoints]float32
+		WinogradF32WeightsQuick(&quick, &g)
+		WinogradF32Weights(&exact, &g)
+		for i, v := range quick {
+			if math.Abs(float64(v-exact[i])) > 1e-6 {
+				t.Fatalf("point %d of %v is %v, want %v", i, g, v, exact[i])
+			}
+		}
+	}
+}

@@ -93,7 +93,7 @@ func (e *winogradPackExec) run(_ *kernelArgs, panel int) {
 				}
 				g = &turned
 			}
-			kernels.WinogradF32Weights(&u, g)
+			kernels.WinogradF32WeightsQuick(&u, g)
 			to := e.panels[panel*e.panelLen+c*nr+o-panel*nr:]
 			for p, v := range u {
 				to[p*size] = v
