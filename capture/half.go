@@ -1,5 +1,7 @@
 package capture
 
+import "github.com/ocellus-vision/ocellus/vision"
+
 // Half is a Raster at half its size, for those who would make it smaller
 // still: each pixel is the mean of four, taken before the colours are
 // converted, so that there is a quarter of them to convert. It is to bare
@@ -34,17 +36,17 @@ func (h *Half) Row(dst []uint8, y int) {
 	a, b := p.Pix[2*y*p.Stride:], p.Pix[(2*y+1)*p.Stride:]
 	switch r.Format {
 	case YUYV:
-		k.halfPacked(dst, a[:w*4], b[:w*4])
+		halfPacked(dst, a[:w*4], b[:w*4], k)
 	case UYVY:
-		k.halfTurned(dst, a[:w*4], b[:w*4])
+		halfTurned(dst, a[:w*4], b[:w*4], k)
 	case NV12:
 		c := r.Planes[1].Pix[y*r.Planes[1].Stride:]
-		k.halfPairs(dst, a[:w*2], b[:w*2], c[:w*2])
+		halfPairs(dst, a[:w*2], b[:w*2], c[:w*2], k)
 	case YCbCr:
-		k.halfPlanar(dst, a[:w*2], b[:w*2], r, y)
+		halfPlanar(dst, a[:w*2], b[:w*2], r, y, k)
 	case Grey:
 		for i := range w {
-			l := level((mean4(a[2*i:2*i+2], b[2*i:2*i+2])-k.black)*k.gain + 1<<15)
+			l := k.Grey(uint8(mean4(a[2*i:2*i+2], b[2*i:2*i+2])))
 			d := dst[i*3 : i*3+3 : i*3+3]
 			d[0], d[1], d[2] = l, l, l
 		}
@@ -61,44 +63,44 @@ func mean4(a, b []uint8) int32 {
 func mean2(a, b uint8) uint8 { return uint8((int32(a) + int32(b) + 1) >> 1) }
 
 // halfPacked reads groups of Y0 Cb Y1 Cr of two rows.
-func (k *ycc) halfPacked(dst, a, b []uint8) {
+func halfPacked(dst, a, b []uint8, k *vision.YCC) {
 	for i := 0; i+4 <= len(a); i += 4 {
 		s, t, d := a[i:i+4:i+4], b[i:i+4:i+4], dst[i/4*3:i/4*3+3:i/4*3+3]
 		luma := (int32(s[0]) + int32(s[2]) + int32(t[0]) + int32(t[2]) + 2) >> 2
-		cr, cg, cb := k.chroma(mean2(s[1], t[1]), mean2(s[3], t[3]))
-		k.pixel(d, uint8(luma), cr, cg, cb)
+		cr, cg, cb := k.Chroma(mean2(s[1], t[1]), mean2(s[3], t[3]))
+		k.Pixel(d, uint8(luma), cr, cg, cb)
 	}
 }
 
 // halfTurned reads groups of Cb Y0 Cr Y1 of two rows.
-func (k *ycc) halfTurned(dst, a, b []uint8) {
+func halfTurned(dst, a, b []uint8, k *vision.YCC) {
 	for i := 0; i+4 <= len(a); i += 4 {
 		s, t, d := a[i:i+4:i+4], b[i:i+4:i+4], dst[i/4*3:i/4*3+3:i/4*3+3]
 		luma := (int32(s[1]) + int32(s[3]) + int32(t[1]) + int32(t[3]) + 2) >> 2
-		cr, cg, cb := k.chroma(mean2(s[0], t[0]), mean2(s[2], t[2]))
-		k.pixel(d, uint8(luma), cr, cg, cb)
+		cr, cg, cb := k.Chroma(mean2(s[0], t[0]), mean2(s[2], t[2]))
+		k.Pixel(d, uint8(luma), cr, cg, cb)
 	}
 }
 
 // halfPairs reads two rows of luma, and their row of pairs of Cb and Cr.
-func (k *ycc) halfPairs(dst, a, b, c []uint8) {
+func halfPairs(dst, a, b, c []uint8, k *vision.YCC) {
 	for i := 0; i+2 <= len(a); i += 2 {
-		cr, cg, cb := k.chroma(c[i], c[i+1])
-		k.pixel(dst[i/2*3:i/2*3+3:i/2*3+3], uint8(mean4(a[i:i+2], b[i:i+2])), cr, cg, cb)
+		cr, cg, cb := k.Chroma(c[i], c[i+1])
+		k.Pixel(dst[i/2*3:i/2*3+3:i/2*3+3], uint8(mean4(a[i:i+2], b[i:i+2])), cr, cg, cb)
 	}
 }
 
 // halfPlanar reads two rows of luma, and the one or two of chroma that go with
 // them.
-func (k *ycc) halfPlanar(dst, a, b []uint8, r *Raster, y int) {
+func halfPlanar(dst, a, b []uint8, r *Raster, y int, k *vision.YCC) {
 	u, v := &r.Planes[1], &r.Planes[2]
 	first, second := 2*y>>r.ShiftY, (2*y+1)>>r.ShiftY
 	n := len(a) / 2
 	u0, u1 := u.Pix[first*u.Stride:][:n], u.Pix[second*u.Stride:][:n]
 	v0, v1 := v.Pix[first*v.Stride:][:n], v.Pix[second*v.Stride:][:n]
 	for i := range n {
-		cr, cg, cb := k.chroma(mean2(u0[i], u1[i]), mean2(v0[i], v1[i]))
-		k.pixel(dst[i*3:i*3+3:i*3+3], uint8(mean4(a[2*i:2*i+2], b[2*i:2*i+2])), cr, cg, cb)
+		cr, cg, cb := k.Chroma(mean2(u0[i], u1[i]), mean2(v0[i], v1[i]))
+		k.Pixel(dst[i*3:i*3+3:i*3+3], uint8(mean4(a[2*i:2*i+2], b[2*i:2*i+2])), cr, cg, cb)
 	}
 }
 

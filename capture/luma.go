@@ -84,5 +84,5 @@ func (r *Raster) brightness(sum, n int32) uint8 {
 		return uint8((sum + n/2) / n)
 	}
 	k := r.matrix()
-	return level((sum-k.black*n)*(k.gain/n) + 1<<15)
+	return uint8(max(0, min(255, ((sum-k.Black*n)*(k.Gain/n)+1<<15)>>16)))
 }

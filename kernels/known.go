@@ -49,6 +49,7 @@ func KnownAnswers(f Features) []Answer {
 	for _, r := range WinogradI8Rows(f) {
 		all = append(all, Answer{"winograd int8", r.Name, r.KnownAnswer()})
 	}
+	all = append(all, knownAnswersPicture(f)...)
 	return append(all, knownAnswersF32(f)...)
 }
 

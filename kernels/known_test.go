@@ -16,7 +16,7 @@ func TestKnownAnswers(t *testing.T) {
 			t.Error(a.Err)
 		}
 	}
-	const want = 24 // as many as there are functions that list rows, but for those of peaks; depthwise rows are four
+	const want = 26 // as many as there are functions that list rows, but for those of peaks; depthwise rows are four
 	if len(tables) != want {
 		t.Errorf("%d tables %v, want %d", len(tables), tables, want)
 	}
@@ -83,6 +83,31 @@ func TestKnownAnswersNoticeFloats(t *testing.T) {
 		}
 		if got := wrong.knownAnswer(); got != elementNames[op] {
 			t.Errorf("%s: what is noticed is %q", elementNames[op], got)
+		}
+	}
+}
+
+// TestKnownAnswersNoticePictures: so is a row that errs in one value of a
+// picture.
+func TestKnownAnswersNoticePictures(t *testing.T) {
+	sample, mix, planes, pixels := genericPicture, genericPicture, genericPicture, genericPicture
+	sample.Sample = func(a *SampleI8Args) { sampleI8Generic(a); *a.Dst++ }
+	mix.Mix = func(a *MixI32Args) { mixI32Generic(a); *a.Dst++ }
+	planes.ToPlanes = func(a *ScaleI32Args) { planesI32Generic(a); *a.Dst[2]++ }
+	pixels.ToPixels = func(a *ScaleI32Args) { pixelsI32Generic(a); *a.Dst[0]++ }
+	for want, row := range map[string]*Picture{"a row sampled": &sample, "two rows mixed": &mix, "planes of floats": &planes, "pixels of floats": &pixels} {
+		if got := row.knownAnswer(); got != want {
+			t.Errorf("%s: what is noticed is %q", want, got)
+		}
+	}
+	for op := range numColourOps {
+		wrong := genericColour
+		wrong.Funcs[op] = func(dst, a, b, c *uint8, n int, m *YCC) {
+			genericColour.Funcs[op](dst, a, b, c, n, m)
+			*dst ^= 1
+		}
+		if got := wrong.knownAnswer(); got != colourNames[op] {
+			t.Errorf("%s: what is noticed is %q", colourNames[op], got)
 		}
 	}
 }

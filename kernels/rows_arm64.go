@@ -42,5 +42,7 @@ var (
 	archMoveI8          []MoveI8
 	archResizeI8        = []ResizeI8{{"neon", NEON, resizeI8NEON}}
 	archEveryOtherF32   []EveryOtherF32
+	archPicture         []Picture
+	archColour          []Colour
 	archRangeF32        = []RangeF32{{"neon", NEON, rangeF32NEON}}
 )

@@ -31,4 +31,6 @@ var (
 	archEveryOtherF32   []EveryOtherF32
 	archRead            []Read
 	archRangeF32        []RangeF32
+	archPicture         []Picture
+	archColour          []Colour
 )

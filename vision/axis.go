@@ -1,13 +1,17 @@
 package vision
 
-import "math"
+import (
+	"math"
+
+	"github.com/ocellus-vision/ocellus/kernels"
+)
 
 const (
 	// weightOne is the sum of the weights of one sample along an axis.
 	weightOne = 1 << 16
 	// rowBits are the fraction bits that a sample keeps after its row has been
 	// resampled. 255 << (rowBits+16) is still below 1<<31.
-	rowBits = 7
+	rowBits = 16 - kernels.SampleShift
 )
 
 // axis is how one axis of an input is sampled: for each position a first

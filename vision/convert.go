@@ -12,7 +12,7 @@ const strip = 16
 // fromImage converts src to RGB, turned as its EXIF orientation says. No
 // second picture is made on the way. The meaning of Y, Cb and Cr is only for a
 // source that has them.
-func fromImage(src image.Image, orientation int, colour *ycc) *Image {
+func fromImage(src image.Image, orientation int, colour *YCC) *Image {
 	b := src.Bounds()
 	w, h := b.Dx(), b.Dy()
 	row := rowReader(src, colour)
@@ -73,7 +73,7 @@ func (m *Image) place(rows []uint8, w, y0, n, orientation int) {
 
 // rowReader returns a function that converts row y of src to RGB. Each kind
 // that the decoders yield has a loop of its own over its memory.
-func rowReader(src image.Image, colour *ycc) func(dst []uint8, y int) {
+func rowReader(src image.Image, colour *YCC) func(dst []uint8, y int) {
 	b := src.Bounds()
 	switch p := src.(type) {
 	case *image.YCbCr:

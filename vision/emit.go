@@ -70,28 +70,29 @@ func (f *Preparer) emit(to line) {
 	if f.p.Colour == BGR {
 		first, last = 2, 0
 	}
-	// Products are rounded before the sum, so that CPUs that could fuse the two
-	// compute the same values.
-	mr, mg, mb := f.mul[first], f.mul[1], f.mul[last]
-	ar, ag, ab := f.add[first], f.add[1], f.add[last]
-	acc := f.acc[:n*3]
-	if f.p.Layout == NHWC {
-		for i := 0; i+3 <= len(acc); i += 3 {
-			s, d := acc[i:i+3:i+3], dst[at*3+i:at*3+i+3:at*3+i+3]
-			d[first] = float32(float32(s[0])*mr) + ar
-			d[1] = float32(float32(s[1])*mg) + ag
-			d[last] = float32(float32(s[2])*mb) + ab
-		}
-		return
+	a := &f.scale
+	*a = kernels.ScaleI32Args{A: &f.acc[0], N: n, Mul: [3]float32{f.mul[first], f.mul[1], f.mul[last]}, Add: [3]float32{f.add[first], f.add[1], f.add[last]}}
+	switch {
+	case f.p.Layout == NCHW:
+		a.Dst = [3]*float32{&dst[first*to.plane+at], &dst[to.plane+at], &dst[last*to.plane+at]}
+		f.kernel.ToPlanes(a)
+	case f.p.Colour == RGB:
+		a.Dst[0] = &dst[at*3]
+		f.kernel.ToPixels(a)
+	default:
+		turnedPixels(dst[at*3:][:n*3], f.acc, &a.Mul, &a.Add)
 	}
-	r := dst[first*to.plane+at:][:n]
-	g := dst[to.plane+at:][:n]
-	b := dst[last*to.plane+at:][:n]
-	for i := range r {
-		s := acc[i*3 : i*3+3 : i*3+3]
-		r[i] = float32(float32(s[0])*mr) + ar
-		g[i] = float32(float32(s[1])*mg) + ag
-		b[i] = float32(float32(s[2])*mb) + ab
+	a.Dst = [3]*float32{} // keeps no input alive
+}
+
+// turnedPixels writes BGR. Products are rounded before the sum, so that CPUs
+// that could fuse the two compute the same values.
+func turnedPixels(dst []float32, acc []int32, mul, add *[3]float32) {
+	for i := 0; i+3 <= len(dst); i += 3 {
+		s, d := acc[i:i+3:i+3], dst[i:i+3:i+3]
+		d[2] = float32(float32(s[0])*mul[0]) + add[0]
+		d[1] = float32(float32(s[1])*mul[1]) + add[1]
+		d[0] = float32(float32(s[2])*mul[2]) + add[2]
 	}
 }
 

@@ -127,7 +127,7 @@ type header struct {
 	w, h        int
 	perPixel    float64 // bytes that the decoder takes for each pixel
 	orientation int     // EXIF, 1..8
-	colour      *ycc    // what its Y, Cb and Cr mean, where it has them
+	colour      *YCC    // what its Y, Cb and Cr mean, where it has them
 	inverted    bool    // CMYK samples came the other way round than the decoder took them
 	data        []byte  // what to decode, if not the file itself
 }

@@ -21,6 +21,11 @@ type Preparer struct {
 	add  [3]float32
 	pad  [3]float32 // what stands outside the picture
 
+	kernel *kernels.Picture
+	sample kernels.SampleI8Args
+	mix    kernels.MixI32Args
+	scale  kernels.ScaleI32Args
+
 	from     Rows      // where rows come from; nil: the picture has them
 	strip    Image     // one row of from
 	line     []float32 // one row of the input, on its way to bytes
@@ -33,7 +38,11 @@ func NewPreparer(p Preprocess) (*Preparer, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	f := &Preparer{p: p}
+	features, err := kernels.Available()
+	if err != nil {
+		return nil, err
+	}
+	f := &Preparer{p: p, kernel: kernels.PictureRows(features)[0]}
 	for c := range f.mul {
 		f.mul[c] = p.Scale[c] / (weightOne << rowBits)
 		f.add[c] = -p.Mean[c] * p.Scale[c]
@@ -164,30 +173,29 @@ func (f *Preparer) blend(img *Image, y int) {
 	start, taps := int(f.y.start[y]), f.y.taps
 	w := f.y.weights[y*taps : (y+1)*taps]
 	if taps == 2 && w[0] != 0 && w[1] != 0 {
-		a, b, w0, w1 := f.source(img, start), f.source(img, start+1), w[0], w[1]
-		b, acc := b[:len(a)], f.acc[:len(a)]
-		for i, v := range a {
-			acc[i] = v*w0 + b[i]*w1
-		}
+		a, b := f.source(img, start), f.source(img, start+1)
+		f.mixRows(a, b, w[0], w[1])
 		return
 	}
-	acc, first := f.acc, true
+	first := true
 	for j, wj := range w {
 		if wj == 0 {
 			continue
 		}
-		row := f.source(img, start+j)[:len(acc)]
+		row := f.source(img, start+j)
 		if first {
-			for i, v := range row {
-				acc[i] = v * wj
-			}
+			f.mixRows(row, row, wj, 0)
 			first = false
 			continue
 		}
-		for i, v := range row {
-			acc[i] += v * wj
-		}
+		f.mixRows(row, f.acc, wj, 1)
 	}
+}
+
+// mixRows makes acc the sum of two rows, weighted.
+func (f *Preparer) mixRows(a, b []int32, wa, wb int32) {
+	f.mix = kernels.MixI32Args{Dst: &f.acc[0], A: &a[0], B: &b[0], WA: wa, WB: wb, N: len(f.acc)}
+	f.kernel.Mix(&f.mix)
 }
 
 // source returns source row r resampled along x, with rowBits fraction bits.
@@ -198,49 +206,16 @@ func (f *Preparer) source(img *Image, r int) []int32 {
 	}
 	f.held[r&1] = r
 	src := f.pixels(img, r)
-	switch f.x.taps {
-	case 1:
+	if f.x.taps == 1 {
 		for i, s := range f.x.start {
 			p, d := src[s*3:s*3+3:s*3+3], dst[i*3:i*3+3:i*3+3]
 			d[0], d[1], d[2] = int32(p[0])<<rowBits, int32(p[1])<<rowBits, int32(p[2])<<rowBits
 		}
-	case 2:
-		linearRow(dst, src, f.x.start, f.x.weights)
-	default:
-		weightedRow(dst, src, f.x.start, f.x.weights, f.x.taps)
+		return dst
 	}
+	f.sample = kernels.SampleI8Args{Dst: &dst[0], A: &src[0], Start: &f.x.start[0], Weights: &f.x.weights[0],
+		N: len(f.x.start), Taps: f.x.taps, Width: img.W}
+	f.kernel.Sample(&f.sample)
+	f.sample.A = nil // keeps no picture alive
 	return dst
-}
-
-const (
-	rowShift = 16 - rowBits
-	rowHalf  = 1 << (rowShift - 1)
-)
-
-func linearRow(dst []int32, src []uint8, start, weights []int32) {
-	for i, s := range start {
-		w := weights[2*i+1]
-		p, d := src[s*3:s*3+6:s*3+6], dst[i*3:i*3+3:i*3+3]
-		r, g, b := int32(p[0]), int32(p[1]), int32(p[2])
-		d[0] = (r<<16 + (int32(p[3])-r)*w + rowHalf) >> rowShift
-		d[1] = (g<<16 + (int32(p[4])-g)*w + rowHalf) >> rowShift
-		d[2] = (b<<16 + (int32(p[5])-b)*w + rowHalf) >> rowShift
-	}
-}
-
-func weightedRow(dst []int32, src []uint8, start, weights []int32, taps int) {
-	for i, s := range start {
-		w := weights[i*taps : (i+1)*taps]
-		p := src[s*3:]
-		p = p[:len(w)*3]
-		r, g, b := int32(rowHalf), int32(rowHalf), int32(rowHalf)
-		for j, wj := range w {
-			q := p[j*3 : j*3+3 : j*3+3]
-			r += int32(q[0]) * wj
-			g += int32(q[1]) * wj
-			b += int32(q[2]) * wj
-		}
-		d := dst[i*3 : i*3+3 : i*3+3]
-		d[0], d[1], d[2] = r>>rowShift, g>>rowShift, b>>rowShift
-	}
 }
