@@ -56,7 +56,7 @@ func (s *Session) Classifies() error {
 	}
 	switch {
 	case s.meta.Task != "classify":
-		return no("its metadata has no ocellus.task that says classify, and WithMeta says nothing either")
+		return no("its metadata has no ocellus.task that says classify, and the caller says nothing of it either")
 	case s.meta.Preprocess == nil:
 		return no("its metadata has no ocellus.preprocess, which says how a picture becomes its input")
 	case len(s.graph.Inputs) != 1 || s.graph.Inputs[0].DType != nn.Float32:

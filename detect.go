@@ -83,7 +83,7 @@ func newDetector(s *Session) (*detector, error) {
 	m, g := s.meta, s.graph
 	switch {
 	case m.Head == nil:
-		return nil, no("its metadata has no ocellus.head, which says how its outputs are read, and WithMeta says nothing either")
+		return nil, no("its metadata has no ocellus.head, which says how its outputs are read, and the caller says nothing of it either")
 	case len(g.Inputs) != 1:
 		return nil, no("it has %d inputs, not one", len(g.Inputs))
 	}

@@ -13,6 +13,7 @@ type raw struct {
 	in    io.Reader
 	bytes int
 	ended bool
+	some  bool // whether a whole frame has come
 }
 
 // openRaw reads a spec such as yuyv:640x480@30.
@@ -39,7 +40,7 @@ func openRaw(spec, rest string, o Options) (Source, error) {
 
 func (r *raw) read(mem []byte) ([]byte, time.Time, error) {
 	if r.ended {
-		return nil, time.Time{}, io.EOF
+		return nil, time.Time{}, r.over()
 	}
 	if len(mem) < r.bytes {
 		mem = make([]byte, r.bytes)
@@ -48,9 +49,10 @@ func (r *raw) read(mem []byte) ([]byte, time.Time, error) {
 	at := time.Now()
 	switch err {
 	case nil:
+		r.some = true
 		return mem, at, nil
 	case io.EOF:
-		return nil, at, io.EOF
+		return nil, at, r.over()
 	case io.ErrUnexpectedEOF:
 		r.ended = true
 		part := Raster{Format: r.info.Format, W: r.info.W, H: r.info.H}
@@ -58,6 +60,15 @@ func (r *raw) read(mem []byte) ([]byte, time.Time, error) {
 		return nil, at, &ErrCapture{Source: r.info.Name, Reason: Torn, Why: "the input ends within a frame", Rows: rows, Err: err}
 	}
 	return nil, at, &ErrCapture{Source: r.info.Name, Reason: Unplugged, Why: "the input cannot be read: " + err.Error(), Err: err}
+}
+
+// over is the end of the input: io.EOF, or that there was no frame in it, as
+// when the program before the pipe has failed.
+func (r *raw) over() error {
+	if r.some {
+		return io.EOF
+	}
+	return &ErrCapture{Source: r.info.Name, Reason: Unplugged, Why: "no whole frame came on standard input", Cure: "see what the program before the pipe says, and whether size and format are those that it writes"}
 }
 
 func (r *raw) Info() Info { return r.info }

@@ -289,3 +289,18 @@ func TestHoldingTooMany(t *testing.T) {
 		t.Errorf("after a release: number %d, %v", held[maxHeld].Sequence, err)
 	}
 }
+
+// A pipe whose writer failed at once is no clip that was played to its end.
+func TestRawWithoutAFrame(t *testing.T) {
+	for _, n := range []int{0, 15} { // of the 16 bytes of a frame
+		s := open(t, "raw:grey:4x4", Options{AsFast: true, Stdin: bytes.NewReader(make([]byte, n))})
+		var f Frame
+		err := s.Next(t.Context(), &f)
+		if n > 0 && reasonOf(err) == Torn {
+			err = s.Next(t.Context(), &f)
+		}
+		if reasonOf(err) != Unplugged || !strings.Contains(err.Error(), "no whole frame") {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+}

@@ -162,7 +162,7 @@ func (c *dataCheckCommand) printGroups(env *cli.Env, what string, groups []check
 	if len(groups) == 0 {
 		return nil
 	}
-	if err := env.Printf("\n%s: %d groups, %d of them in two parts, %d of two classes\n", what, len(groups), leaks, conflicts); err != nil {
+	if err := env.Printf("\n%s: %s, %d of them in two parts, %d of two classes\n", what, cli.Numbered(uint64(len(groups)), "group"), leaks, conflicts); err != nil {
 		return err
 	}
 	shown := 0

@@ -140,7 +140,9 @@ func (d *diagnosis) print(env *cli.Env) error {
 	for _, k := range sortedKeys(d.Kernels) {
 		rows = append(rows, []string{"kernel", k + ": " + d.Kernels[k]})
 	}
-	rows = append(rows, []string{"models", d.Models + " (" + d.Reason + ")"})
+	if d.Models != "" {
+		rows = append(rows, []string{"models", d.Models + " (" + d.Reason + ")"})
+	}
 	for _, m := range d.Found {
 		state := m.Task
 		if m.Error != "" {

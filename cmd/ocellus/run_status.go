@@ -54,7 +54,7 @@ func (l *live) statusLine() string {
 		s := loop.Stats()
 		part := s.Source + "  "
 		if s.State == string(capture.Up) || s.State == string(capture.Over) {
-			part += fmt.Sprintf("%.1f fps  age %s/%s ms  %s", s.FPS, brief(s.Age.Quantile(0.5)), brief(s.Age.Quantile(0.99)), numbered(uint64(s.Tracks), "track"))
+			part += fmt.Sprintf("%.1f fps  age %s/%s ms  %s", s.FPS, brief(s.Age.Quantile(0.5)), brief(s.Age.Quantile(0.99)), cli.Numbered(uint64(s.Tracks), "track"))
 			if n := s.Dropped(); n > 0 {
 				part += fmt.Sprintf("  %d left out", n)
 			}

@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ocellus-vision/ocellus/internal/cli"
 	"github.com/ocellus-vision/ocellus/pipeline"
 )
 
@@ -101,7 +101,7 @@ func summarised(s *pipeline.Stats) sourceSummary {
 // summaryText is what came of a source, for people.
 func summaryText(s *pipeline.Stats) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s of %d×%d in %.1f s, %.1f fps", s.Source, numbered(s.Worked(), "frame"), s.W, s.H, s.Active.Seconds(), s.MeanFPS())
+	fmt.Fprintf(&b, "%s: %s of %d×%d in %.1f s, %.1f fps", s.Source, cli.Numbered(s.Worked(), "frame"), s.W, s.H, s.Active.Seconds(), s.MeanFPS())
 	if s.Gated > 0 {
 		fmt.Fprintf(&b, "; in %d of them nothing moved", s.Gated)
 	}
@@ -114,20 +114,12 @@ func summaryText(s *pipeline.Stats) string {
 			fmt.Fprintf(&b, "  %v %.2f", pipeline.Stage(i), ms(h.Mean()))
 		}
 	}
-	fmt.Fprintf(&b, "\n  %s, %s", numbered(s.TracksBegun, "track"), numbered(s.Events, "event"))
+	fmt.Fprintf(&b, "\n  %s, %s", cli.Numbered(s.TracksBegun, "track"), cli.Numbered(s.Events, "event"))
 	if s.Reopened > 0 {
-		fmt.Fprintf(&b, ", opened anew %s", numbered(s.Reopened, "time"))
+		fmt.Fprintf(&b, ", opened anew %s", cli.Numbered(s.Reopened, "time"))
 	}
 	if s.SinkErrors > 0 {
-		fmt.Fprintf(&b, "\n  %s events could not be taken: %s", numbered(s.SinkErrors, "time"), s.SinkError)
+		fmt.Fprintf(&b, "\n  %s events could not be taken: %s", cli.Numbered(s.SinkErrors, "time"), s.SinkError)
 	}
 	return b.String() + "\n"
-}
-
-// numbered is 1 track, or 2 tracks.
-func numbered(n uint64, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return strconv.FormatUint(n, 10) + " " + noun
 }

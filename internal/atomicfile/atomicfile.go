@@ -3,6 +3,7 @@ package atomicfile
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -61,6 +62,10 @@ func create(path string) (*os.File, error) {
 	for {
 		name := filepath.Join(dir, "."+base+"."+strconv.FormatUint(rand.Uint64(), 36)+".tmp")
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		var e *fs.PathError
+		if errors.As(err, &e) {
+			e.Path = path // the name that its caller knows
+		}
 		if !os.IsExist(err) {
 			return f, err
 		}

@@ -113,7 +113,7 @@ func Run(app App, args []string, env *Env) (code int) {
 		kong.Name(app.Name), kong.Description(app.Description+"\n\n"+ExitCodes),
 		kong.Writers(env.Stdout, env.Stderr), kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Bind(env),
+		kong.Bind(env), kong.ValueFormatter(withDefault),
 		kong.Vars{"heads": heads()},
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "describe", Title: "For models whose metadata does not say it:"},
@@ -133,6 +133,16 @@ func Run(app App, args []string, env *Env) (code int) {
 		return Usage
 	}
 	return finish(app.Name, parsed.Run(), env)
+}
+
+// withDefault is the help of a flag or argument, with its default where kong
+// does not show that as the placeholder.
+func withDefault(v *kong.Value) string {
+	help := kong.DefaultHelpValueFormatter(v)
+	if !v.HasDefault || v.Flag != nil && v.Flag.PlaceHolder == "" {
+		return help
+	}
+	return help + " Default: " + v.Default + "."
 }
 
 // helpFor names the command whose help explains a parse error.

@@ -148,3 +148,20 @@ func TestProgressIsDrawnSeldom(t *testing.T) {
 	}
 	p.Close()
 }
+
+func TestHelpTellsDefaults(t *testing.T) {
+	var g struct {
+		Top  int    `help:"How many." default:"5" placeholder:"N"`
+		Seed int    `help:"What it hangs on." default:"1"`
+		Free string `help:"Nothing in particular." placeholder:"TEXT"`
+	}
+	var out, errs bytes.Buffer
+	if code := Run(App{Name: "some", Grammar: &g}, []string{"--help"}, &Env{Stdout: &out, Stderr: &errs, Context: t.Context()}); code != OK {
+		t.Fatalf("exit code %d: %s", code, errs.String())
+	}
+	for _, want := range []string{"How many. Default: 5.\n", "--seed=1", "hangs on.\n", "particular.\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in:\n%s", want, out.String())
+		}
+	}
+}

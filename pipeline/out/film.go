@@ -3,6 +3,7 @@ package out
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -54,10 +55,25 @@ func newFilm(o *RecorderOptions) (m film, err error) {
 		return m, err
 	}
 	m.folder = &folder{dir: filepath.Dir(o.File), limits: Limits{MinFree: o.Limits.MinFree}, free: Free}
-	if _, err := os.Stat(m.folder.dir); err != nil {
-		return m, err
+	return m, writable(o.File)
+}
+
+// writable returns why a file cannot be begun at a path, and leaves what is
+// there as it is.
+func writable(path string) error {
+	st, err := os.Stat(path)
+	if err == nil && !st.Mode().IsRegular() {
+		return &fs.PathError{Op: "write", Path: path, Err: errors.New("this is no file")}
 	}
-	return m, nil
+	f, failed := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+	if failed != nil {
+		return failed
+	}
+	f.Close()
+	if os.IsNotExist(err) {
+		return os.Remove(path)
+	}
+	return nil
 }
 
 // add writes a frame; false: it was left out, because frames come faster than

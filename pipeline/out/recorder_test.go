@@ -258,4 +258,14 @@ func TestRecorderRefuses(t *testing.T) {
 	if _, err := NewRecorder(RecorderOptions{File: filepath.Join(t.TempDir(), "no", "a.avi"), FPS: 30}); !os.IsNotExist(err) {
 		t.Errorf("%v", err)
 	}
+	dir := t.TempDir()
+	if _, err := NewRecorder(RecorderOptions{File: dir, FPS: 30}); err == nil {
+		t.Error("a folder was taken for the file")
+	}
+	if err := writable(filepath.Join(dir, "a.avi")); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("asking left %v, %v", left, err)
+	}
 }
