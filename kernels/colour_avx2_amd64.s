@@ -124,8 +124,8 @@ GLOBL lastB<>(SB), RODATA|NOPTR, $32
 	VMOVQ   X3, 40(DI); \
 	ADDQ    $48, DI
 
-// func yuyvBlocksAVX2(dst, a, b, c *uint8, n int, m *YCC)
-TEXT ·yuyvBlocksAVX2(SB), NOSPLIT, $0-48
+// func yuyvBlocks(dst, a, b, c *uint8, n int, m *YCC)
+TEXT ·yuyvBlocks(SB), NOSPLIT, $0-48
 	PROLOGUE
 
 	PCALIGN $32
@@ -144,8 +144,8 @@ block:
 done:
 	RET
 
-// func uyvyBlocksAVX2(dst, a, b, c *uint8, n int, m *YCC)
-TEXT ·uyvyBlocksAVX2(SB), NOSPLIT, $0-48
+// func uyvyBlocks(dst, a, b, c *uint8, n int, m *YCC)
+TEXT ·uyvyBlocks(SB), NOSPLIT, $0-48
 	PROLOGUE
 
 	PCALIGN $32
@@ -164,8 +164,8 @@ block:
 done:
 	RET
 
-// func colourPairBlocksAVX2(dst, a, b, c *uint8, n int, m *YCC)
-TEXT ·colourPairBlocksAVX2(SB), NOSPLIT, $0-48
+// func colourPairBlocks(dst, a, b, c *uint8, n int, m *YCC)
+TEXT ·colourPairBlocks(SB), NOSPLIT, $0-48
 	PROLOGUE
 
 	PCALIGN $32
@@ -183,8 +183,8 @@ block:
 done:
 	RET
 
-// func colourPlaneBlocksAVX2(dst, a, b, c *uint8, n int, m *YCC)
-TEXT ·colourPlaneBlocksAVX2(SB), NOSPLIT, $0-48
+// func colourPlaneBlocks(dst, a, b, c *uint8, n int, m *YCC)
+TEXT ·colourPlaneBlocks(SB), NOSPLIT, $0-48
 	PROLOGUE
 
 	PCALIGN $32

@@ -179,3 +179,6 @@
 
 // uzp1 vd.16b, vn.16b, vm.16b
 #define VUZP116B(m, n, d) WORD $(0x4e001800 | (m)<<16 | (n)<<5 | (d))
+
+// sqxtun vd.8b, vn.8h
+#define VSQXTUN8B(n, d) WORD $(0x2e212800 | (n)<<5 | (d))

@@ -32,9 +32,9 @@ GLOBL twoWeights<>(SB), RODATA|NOPTR, $32
 #define share  Y14
 #define half   X13
 
-// func samplePixelsI8AVX2(a *SampleI8Args)
+// func samplePixelsI8(a *SampleI8Args)
 // A position reads two bytes past its taps and writes four past its sample.
-TEXT ·samplePixelsI8AVX2(SB), NOSPLIT, $0-8
+TEXT ·samplePixelsI8(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), DX
 	MOVQ SampleI8Args_Dst(DX), dst
 	MOVQ SampleI8Args_A(DX), src
@@ -115,8 +115,8 @@ sum:
 	VZEROUPPER
 	RET
 
-// func mixI32AVX2(a *MixI32Args)
-TEXT ·mixI32AVX2(SB), NOSPLIT, $0-8
+// func mixI32Vector(a *MixI32Args)
+TEXT ·mixI32Vector(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), DX
 	MOVQ MixI32Args_Dst(DX), DI
 	MOVQ MixI32Args_A(DX), SI
@@ -183,8 +183,8 @@ DATA blues<>+16(SB)/8, $0x0000000100000006
 DATA blues<>+24(SB)/8, $0x0000000700000004
 GLOBL blues<>(SB), RODATA|NOPTR, $32
 
-// func planesOf8I32AVX2(a *ScaleI32Args)
-TEXT ·planesOf8I32AVX2(SB), NOSPLIT, $0-8
+// func planesOf8I32(a *ScaleI32Args)
+TEXT ·planesOf8I32(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), DX
 	MOVQ ScaleI32Args_A(DX), SI
 	MOVQ ScaleI32Args_Dst(DX), DI
@@ -256,8 +256,8 @@ DATA fromGreen<>+16(SB)/8, $0x0000000000000002
 DATA fromGreen<>+24(SB)/8, $0x0000000200000001
 GLOBL fromGreen<>(SB), RODATA|NOPTR, $32
 
-// func pixelsOf8I32AVX2(a *ScaleI32Args)
-TEXT ·pixelsOf8I32AVX2(SB), NOSPLIT, $0-8
+// func pixelsOf8I32(a *ScaleI32Args)
+TEXT ·pixelsOf8I32(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), DX
 	MOVQ ScaleI32Args_A(DX), SI
 	MOVQ ScaleI32Args_Dst(DX), DI

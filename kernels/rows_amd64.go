@@ -74,12 +74,12 @@ var (
 	}}}
 	archMoveI8   = []MoveI8{{"avx2", AVX2, copyRowsAVX2, everyOtherI8AVX2, interleaveI8AVX2}}
 	archResizeI8 = []ResizeI8{{"avx2", AVX2, resizeI8AVX2}}
-	archPicture  = []Picture{{"avx2", AVX2, sampleI8AVX2, mixI32AVX2, planesI32AVX2, pixelsI32AVX2}}
+	archPicture  = []Picture{{"avx2", AVX2, sampleI8Vector, mixI32Vector, planesI32Vector, pixelsI32Vector}}
 	archColour   = []Colour{{"avx2", AVX2, [numColourOps]ColourFunc{
-		ColourYUYV:   yuyvAVX2,
-		ColourUYVY:   uyvyAVX2,
-		ColourPairs:  colourPairsAVX2,
-		ColourPlanes: colourPlanesAVX2,
+		ColourYUYV:   yuyvVector,
+		ColourUYVY:   uyvyVector,
+		ColourPairs:  colourPairsVector,
+		ColourPlanes: colourPlanesVector,
 	}}}
 	archSoftmaxI8  = []SoftmaxI8{{"avx2", AVX2, softmaxI8AVX2}}
 	archWinogradI8 = []WinogradI8{{"avx2", AVX2, winogradInputI8AVX2, winogradMultiplyI8AVX2, winogradOutputI8AVX2}}

@@ -42,7 +42,12 @@ var (
 	archMoveI8          []MoveI8
 	archResizeI8        = []ResizeI8{{"neon", NEON, resizeI8NEON}}
 	archEveryOtherF32   []EveryOtherF32
-	archPicture         []Picture
-	archColour          []Colour
-	archRangeF32        = []RangeF32{{"neon", NEON, rangeF32NEON}}
+	archPicture         = []Picture{{"neon", NEON, sampleI8Vector, mixI32Vector, planesI32Vector, pixelsI32Vector}}
+	archColour          = []Colour{{"neon", NEON, [numColourOps]ColourFunc{
+		ColourYUYV:   yuyvVector,
+		ColourUYVY:   uyvyVector,
+		ColourPairs:  colourPairsVector,
+		ColourPlanes: colourPlanesVector,
+	}}}
+	archRangeF32 = []RangeF32{{"neon", NEON, rangeF32NEON}}
 )

@@ -1,24 +1,24 @@
-//go:build amd64 && !purego
+//go:build (amd64 || arm64) && !purego
 
 package kernels
 
 import "unsafe"
 
 //go:noescape
-func samplePixelsI8AVX2(a *SampleI8Args)
+func samplePixelsI8(a *SampleI8Args)
 
 //go:noescape
-func mixI32AVX2(a *MixI32Args)
+func mixI32Vector(a *MixI32Args)
 
 //go:noescape
-func planesOf8I32AVX2(a *ScaleI32Args)
+func planesOf8I32(a *ScaleI32Args)
 
 //go:noescape
-func pixelsOf8I32AVX2(a *ScaleI32Args)
+func pixelsOf8I32(a *ScaleI32Args)
 
-// sampleI8AVX2 samples a pixel at a time, of which the assembly reads two bytes
+// sampleI8Vector samples a pixel at a time, of which the assembly reads up to two bytes
 // and writes four too many: what lies at the end of the row is left to Go.
-func sampleI8AVX2(a *SampleI8Args) {
+func sampleI8Vector(a *SampleI8Args) {
 	n, start := a.N-1, unsafe.Slice(a.Start, a.N)
 	for n > 0 && int(start[n-1])+a.Taps >= a.Width {
 		n--
@@ -26,7 +26,7 @@ func sampleI8AVX2(a *SampleI8Args) {
 	b := *a
 	if n > 0 {
 		b.N = n
-		samplePixelsI8AVX2(&b)
+		samplePixelsI8(&b)
 		b.N = a.N - n
 		b.Dst = (*int32)(unsafe.Add(unsafe.Pointer(a.Dst), 12*n))
 		b.Start = &start[n]
@@ -35,9 +35,9 @@ func sampleI8AVX2(a *SampleI8Args) {
 	sampleI8Generic(&b)
 }
 
-// planesI32AVX2 leaves to Go what is left over of eight pixels.
-func planesI32AVX2(a *ScaleI32Args) {
-	planesOf8I32AVX2(a)
+// planesI32Vector leaves to Go what is left over of eight pixels.
+func planesI32Vector(a *ScaleI32Args) {
+	planesOf8I32(a)
 	if n := a.N &^ 7; n < a.N {
 		b := a.from(n)
 		for c, dst := range a.Dst {
@@ -47,9 +47,9 @@ func planesI32AVX2(a *ScaleI32Args) {
 	}
 }
 
-// pixelsI32AVX2 does so too.
-func pixelsI32AVX2(a *ScaleI32Args) {
-	pixelsOf8I32AVX2(a)
+// pixelsI32Vector does so too.
+func pixelsI32Vector(a *ScaleI32Args) {
+	pixelsOf8I32(a)
 	if n := a.N &^ 7; n < a.N {
 		b := a.from(n)
 		b.Dst[0] = (*float32)(unsafe.Add(unsafe.Pointer(a.Dst[0]), 12*n))
