@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -117,6 +119,9 @@ func readArrays(flag string, args, names []string) (map[string]*nn.Tensor, error
 			return nil, cli.Usagef("%s %s: %s is given twice", flag, a, name)
 		}
 		t, err := npy.ReadFile(file)
+		if before, _, named := strings.Cut(a, "="); !ok && named && errors.Is(err, fs.ErrNotExist) {
+			return nil, cli.Usagef("%s %s: %q is no name here, which would be %s; and there is no file %s", flag, a, before, name, a)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -166,6 +166,7 @@ func TestFailures(t *testing.T) {
 		{"drawn over itself", []string{"detect", "--model", spots, "--out", dir, pic}, cli.Usage, "over itself"},
 		{"infer without input", []string{"infer", spots}, cli.Usage, "--in"},
 		{"infer unknown input", []string{"infer", spots, "--expect", "zz=" + x, "--in", x}, cli.Usage, "scores, boxes"},
+		{"infer misnamed input", []string{"infer", spots, "--in", "picture=" + x}, cli.Usage, `"picture" is no name here, which would be image`},
 		{"infer twice", []string{"infer", spots, "--in", x, "--in", "image=" + x}, cli.Usage, "twice"},
 		{"infer no array", []string{"infer", spots, "--in", "image=" + pic}, cli.BadInput, "a.png"},
 		{"infer array missing", []string{"infer", spots, "--in", filepath.Join(dir, "no.npy")}, cli.Missing, "no.npy"},

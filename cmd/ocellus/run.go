@@ -80,8 +80,8 @@ found without tracking), time, age_ms (of the frame when it was decided), source
 detection, models with their hashes, and what else the type has. At the end the figures go to the
 standard error: frames, rates, ages, and what was left out and why.
 
-Ctrl-C ends a run in order; the exit code is 0 for what is live, and 130 for a file that was not at
-its end, and for a synthetic scene.`
+Ctrl-C ends a run in order; the exit code is 0 for what is live or goes round (--loop), and 130 for a
+file that was not at its end and for a synthetic scene.`
 }
 
 // sourceKinds lists what sources are called, indented so that help texts keep

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"time"
 
@@ -101,9 +102,13 @@ func (l *live) use(name, sum string, g *nn.Graph) {
 // knownLabels refuses classes that the model does not know: they would never
 // be seen.
 func knownLabels(s *ocellus.Session, d *config.Detect) error {
-	known := map[string]bool{}
+	const few = 8
+	known, knows := map[string]bool{}, "ocellus inspect lists those that it knows"
 	for _, l := range s.Meta().Labels {
 		known[l] = true
+	}
+	if n := len(s.Meta().Labels); n > 0 && n <= few {
+		knows = "it knows " + strings.Join(s.Meta().Labels, ", ")
 	}
 	asked := append([]string(nil), d.Classes...)
 	for l := range d.Scores {
@@ -111,7 +116,7 @@ func knownLabels(s *ocellus.Session, d *config.Detect) error {
 	}
 	for _, l := range asked {
 		if !known[l] {
-			return cli.Usagef("model %s knows no class %q; ocellus inspect lists those that it knows", s.Name(), l)
+			return cli.Usagef("model %s knows no class %q; %s", s.Name(), l, knows)
 		}
 	}
 	return nil
@@ -215,7 +220,7 @@ func (l *live) run(c *runCommand) error {
 }
 
 // ended returns what a run ends with. That it was stopped is the way for what
-// is live to end, and for a file an interruption.
+// is live or goes round to end, and for a file an interruption.
 func (l *live) ended(errs []error) error {
 	var failed []error
 	interrupted := false
@@ -223,7 +228,7 @@ func (l *live) ended(errs []error) error {
 		switch {
 		case err == nil || errors.Is(err, context.DeadlineExceeded):
 		case errors.Is(err, context.Canceled):
-			interrupted = interrupted || !l.sources[i].Info().Live
+			interrupted = interrupted || !l.sources[i].Info().Live && !l.file.Sources[i].Loop
 		default:
 			failed = append(failed, sourceError(err))
 		}

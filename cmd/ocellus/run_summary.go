@@ -105,13 +105,15 @@ func summaryText(s *pipeline.Stats) string {
 	if s.Gated > 0 {
 		fmt.Fprintf(&b, "; in %d of them nothing moved", s.Gated)
 	}
-	fmt.Fprintf(&b, "\n  age of a frame when it was decided  p50 %s  p90 %s  p99 %s  max %s ms\n",
-		brief(s.Age.Quantile(0.5)), brief(s.Age.Quantile(0.9)), brief(s.Age.Quantile(0.99)), brief(s.Age.Longest))
-	fmt.Fprintf(&b, "  left out  %d by the source, %d for newer ones, %d too late, %d unreadable\n", s.LostBefore, s.Replaced, s.Late, s.Failed)
-	b.WriteString("  mean ms")
-	for i := range s.Stages {
+	if s.Age.Count > 0 {
+		fmt.Fprintf(&b, "\n  age of a frame when it was decided  p50 %s  p90 %s  p99 %s  max %s ms",
+			brief(s.Age.Quantile(0.5)), brief(s.Age.Quantile(0.9)), brief(s.Age.Quantile(0.99)), brief(s.Age.Longest))
+	}
+	fmt.Fprintf(&b, "\n  left out  %d by the source, %d for newer ones, %d too late, %d unreadable", s.LostBefore, s.Replaced, s.Late, s.Failed)
+	for i, before := 0, "\n  mean ms"; i < len(s.Stages); i++ {
 		if h := &s.Stages[i]; h.Count > 0 {
-			fmt.Fprintf(&b, "  %v %.2f", pipeline.Stage(i), ms(h.Mean()))
+			fmt.Fprintf(&b, "%s  %v %.2f", before, pipeline.Stage(i), ms(h.Mean()))
+			before = ""
 		}
 	}
 	fmt.Fprintf(&b, "\n  %s, %s", cli.Numbered(s.TracksBegun, "track"), cli.Numbered(s.Events, "event"))

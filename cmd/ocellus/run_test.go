@@ -197,6 +197,21 @@ func TestRunThatIsInterrupted(t *testing.T) {
 	if code != cli.Interrupted || !strings.Contains(errs, "frames of 64×64") {
 		t.Errorf("a recording: exit code %d: %s", code, errs)
 	}
+	ctx, stop = context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer stop()
+	cancelled, cancel = context.WithCancel(t.Context())
+	context.AfterFunc(ctx, cancel)
+	if _, errs, code := runIn(cancelled, false, "run", "--source", walk(t), "--loop", "--model", spots); code != cli.OK {
+		t.Errorf("a clip that goes round: exit code %d: %s", code, errs)
+	}
+}
+
+// What saw no frame has no ages and no times to tell.
+func TestRunWithoutAFrame(t *testing.T) {
+	text := summaryText(&pipeline.Stats{Source: "pipe", Events: 1})
+	if strings.Contains(text, "age of") || strings.Contains(text, "mean ms") || !strings.HasSuffix(text, "unreadable\n  0 tracks, 1 event\n") {
+		t.Errorf("%q", text)
+	}
 }
 
 func TestRunOnATerminal(t *testing.T) {
@@ -232,7 +247,7 @@ func TestRunRefuses(t *testing.T) {
 		{"--source synthetic --duration=-2s", cli.Usage, "--duration"},
 		{"--source csi:0", cli.Missing, "rpicam-vid is not installed"},
 		{"--source synthetic --zone a=0,0_1,1", cli.Usage, "no point"},
-		{"--source synthetic --class cat", cli.Usage, `no class "cat"`},
+		{"--source synthetic --class cat", cli.Usage, `no class "cat"; it knows spot`},
 		{"--source synthetic --class spot=x", cli.Usage, "no score"},
 		{"--source synthetic --region 0,0,1", cli.Usage, "four numbers"},
 		{"--source synthetic --region 0.5,0,0.2,1", cli.Usage, "detect.region"},
