@@ -81,7 +81,7 @@ func OpenSource(spec, part string, o Options) (Source, error) {
 			return k.open(path, part, o)
 		}
 	}
-	return nil, bad(spec, 0, "%q is no kind of data set; there are\n%s", name, Kinds())
+	return nil, bad(spec, 0, "%q is no kind of data set; there are\n%s", name, strings.TrimSuffix(Kinds(), "\n"))
 }
 
 // OpenLabelled is OpenSource for sets whose pictures have one class each.
