@@ -30,8 +30,7 @@ type Loop struct {
 	clock    clock
 	picture  Picture
 	w, h     int        // of the picture as it was captured, as far as is known
-	jpeg     jpeg.Scale // at which frames are read; others than JPEGs at a half at most
-	half     capture.Half
+	jpeg     jpeg.Scale // at which JPEGs are decoded
 	dets     []vision.Detection
 	scores   []float32 // of dets, before they were stretched
 	scale    scale

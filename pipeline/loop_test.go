@@ -166,9 +166,10 @@ func TestCancelEndsALoopInOrder(t *testing.T) {
 	}
 }
 
-// TestBareFramesAreReadAtAHalf holds boxes of frames that were read at a half
-// against the truth.
-func TestBareFramesAreReadAtAHalf(t *testing.T) {
+// TestBareFramesAreReadWhereTheyLie holds boxes of bare frames, which are never
+// made smaller before the pass that fills the network's input, against the
+// truth.
+func TestBareFramesAreReadWhereTheyLie(t *testing.T) {
 	src := newScene(t, "synthetic:320x240", true, 20)
 	out := &notes{}
 	det := &sized{colours: colours{reduce: 4}}
@@ -186,7 +187,7 @@ func TestBareFramesAreReadAtAHalf(t *testing.T) {
 	if err := l.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if det.w != 160 || det.h != 120 || found < 50 {
+	if det.w != 320 || det.h != 240 || found < 50 {
 		t.Errorf("the detector saw %d×%d; %d shapes were found", det.w, det.h, found)
 	}
 }

@@ -123,17 +123,16 @@ func (l *Loop) detect(ctx context.Context) ([]vision.Detection, error) {
 	if l.late(StagePrepare) {
 		return nil, nil
 	}
-	src, shrink := l.source()
-	n, r := float32(shrink), l.c.Region
+	n, r := float32(l.picture.shrink), l.c.Region
 	w, h := float32(l.w)/n, float32(l.h)/n
-	dets, err := l.c.Detector.Detect(ctx, src, vision.Box{X1: r.X1 * w, Y1: r.Y1 * h, X2: r.X2 * w, Y2: r.Y2 * h}, l.dets[:0])
+	dets, err := l.c.Detector.Detect(ctx, l.picture.at, vision.Box{X1: r.X1 * w, Y1: r.Y1 * h, X2: r.X2 * w, Y2: r.Y2 * h}, l.dets[:0])
 	l.dets = dets
 	if err != nil {
 		return nil, err
 	}
 	s := &l.view.Stages
 	s[StagePrepare], s[StageInfer], s[StageRead] = l.c.Detector.Spent()
-	if shrink > 1 {
+	if n > 1 {
 		enlarge(dets, n, l.w, l.h)
 	}
 	l.dets, l.scores = l.scale.apply(dets, l.w, l.h, l.scores[:0])
@@ -141,16 +140,6 @@ func (l *Loop) detect(ctx context.Context) ([]vision.Detection, error) {
 		l.dets = []vision.Detection{}
 	}
 	return l.dets, nil
-}
-
-// source returns what the detector reads, and by how much it is smaller than
-// the frame.
-func (l *Loop) source() (src vision.Rows, shrink int) {
-	p := &l.picture
-	if p.shrink == 1 && l.jpeg > jpeg.Full && l.half.Of(p.at) {
-		return &l.half, 2
-	}
-	return p.at, p.shrink
 }
 
 // enlarge takes detections from a picture that was decoded n times smaller to
