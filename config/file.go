@@ -127,7 +127,7 @@ type Snapshots struct {
 
 // Record says where video goes.
 type Record struct {
-	File    string `yaml:"file" path:"file" example:"seen.avi" doc:"The first file, after which come FILE-2 and so on at max_size; each is written over if it is there. For a single source."`
+	File    string `yaml:"file" path:"file" example:"seen.avi" doc:"The first file, after which come FILE-2 and so on at max_size. Names that are taken are passed over: nothing is written over, and nothing deleted. For a single source."`
 	Dir     string `yaml:"dir" path:"file" example:"/var/lib/ocellus/video" doc:"Folder for a file after another of each source."`
 	MaxSize Bytes  `yaml:"max_size" default:"256MiB" min:"1MiB" max:"1GiB" doc:"Size of a file at most."`
 	Keep    int    `yaml:"keep" default:"8" min:"1" max:"100000" doc:"Files to keep of each source in dir; the oldest go first."`

@@ -43,7 +43,7 @@ type runCommand struct {
 
 	Events    string      `help:"Where events go, a line of JSON each: a file, - for the output, none. Default: the output, for people on a terminal." placeholder:"FILE|-|none"`
 	Snapshots string      `help:"Folder for the best picture of each track." placeholder:"DIR"`
-	Record    string      `help:"Video with what was seen drawn in, for one source; written over if it is there." placeholder:"FILE.avi"`
+	Record    string      `help:"Video with what was seen drawn in, for one source; if it is there, FILE-2.avi and so on." placeholder:"FILE.avi"`
 	Preview   previewFlag `help:"A page with the live picture, events and figures, /metrics and /healthz; at 127.0.0.1:8088 unless an address is given. Where others reach that, a token is made and told." placeholder:"[=ADDR]"`
 	JSON      bool        `help:"Print the figures at the end as a line of JSON on the output."`
 	Threads   int         `help:"Cores to use; default: all." placeholder:"N"`

@@ -153,6 +153,9 @@ func (o *outputs) sinks(s *config.Source, fps float64) ([]pipeline.Sink, error) 
 		return nil, cli.Exit(cli.Missing, err)
 	}
 	rec.State.Tell = o.teller(r.File + r.Dir)
+	if path := rec.Path(); r.File != "" && filepath.Base(path) != filepath.Base(r.File) {
+		o.env.Notef("%s is there already and stays as it is: recording to %s\n", r.File, path)
+	}
 	o.closes = append(o.closes, func(ctx context.Context) error {
 		err := rec.Close(ctx)
 		if st := rec.Stats(); st.Dropped+st.Failed > 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -113,6 +114,11 @@ func TestRunKeepsPictures(t *testing.T) {
 	files, err := vision.Files(shots)
 	if err != nil || len(files) != 1 {
 		t.Errorf("pictures %v, %v", files, err)
+	}
+	before, _ := os.ReadFile(video)
+	_, errs, code = run(t, "run", "--source", walk(t), "--model", spots, "--as-fast-as-possible", "--events", "none", "--record", video)
+	if after, _ := os.ReadFile(video); code != cli.OK || !strings.Contains(errs, "recording to "+filepath.Join(dir, "seen-2.avi")) || !bytes.Equal(before, after) {
+		t.Errorf("again: exit code %d, %s; the first recording has %d bytes of %d", code, errs, len(after), len(before))
 	}
 }
 

@@ -30,6 +30,7 @@ type film struct {
 	retry   time.Time // when writing is tried again after it failed
 	problem error     // that it failed with
 	begun   uint64
+	number  int // of names of File that are known to be taken
 	jpeg    bytes.Buffer
 }
 
@@ -55,25 +56,27 @@ func newFilm(o *RecorderOptions) (m film, err error) {
 		return m, err
 	}
 	m.folder = &folder{dir: filepath.Dir(o.File), limits: Limits{MinFree: o.Limits.MinFree}, free: Free}
-	return m, writable(o.File)
+	m.create = createNew
+	if st, err := os.Stat(o.File); err == nil && !st.Mode().IsRegular() {
+		return m, &fs.PathError{Op: "write", Path: o.File, Err: errors.New("this is no file")}
+	}
+	m.name = m.unused()
+	return m, m.probe()
 }
 
-// writable returns why a file cannot be begun at a path, and leaves what is
-// there as it is.
-func writable(path string) error {
-	st, err := os.Stat(path)
-	if err == nil && !st.Mode().IsRegular() {
-		return &fs.PathError{Op: "write", Path: path, Err: errors.New("this is no file")}
+// createNew makes a file, and never touches one that is there.
+func createNew(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+}
+
+// probe returns why the first file cannot be begun, and leaves nothing behind.
+func (m *film) probe() error {
+	path := m.folder.path(m.name)
+	f, err := m.create(path)
+	if err != nil {
+		return err
 	}
-	f, failed := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
-	if failed != nil {
-		return failed
-	}
-	f.Close()
-	if os.IsNotExist(err) {
-		return os.Remove(path)
-	}
-	return nil
+	return errors.Join(f.Close(), os.Remove(path))
 }
 
 // add writes a frame; false: it was left out, because frames come faster than
@@ -185,12 +188,26 @@ func (m *film) next(s *still) string {
 	if m.o.Dir != "" {
 		return s.Captured.UTC().Format(stampForm) + "-" + safeName(m.o.Name) + ".avi"
 	}
+	return m.unused()
+}
+
+// unused returns the first of FILE, FILE-2, FILE-3 and so on that is not there,
+// after those that the recording has had: what an earlier run recorded stays.
+func (m *film) unused() string {
 	base := filepath.Base(m.o.File)
-	if m.begun == 0 {
-		return base
-	}
 	ending := filepath.Ext(base)
-	return strings.TrimSuffix(base, ending) + "-" + strconv.FormatUint(m.begun+1, 10) + ending
+	stem := strings.TrimSuffix(base, ending)
+	for {
+		name := base
+		if m.number > 0 {
+			name = stem + "-" + strconv.Itoa(m.number+1) + ending
+		}
+		// Of a path that cannot be looked at, making the file tells why.
+		if _, err := os.Lstat(m.folder.path(name)); err != nil {
+			return name
+		}
+		m.number++
+	}
 }
 
 // end completes and closes the file, if one is open.

@@ -11,7 +11,8 @@ import (
 // RecorderOptions say what is recorded, and where.
 type RecorderOptions struct {
 	// File is one file; when it is full the recording goes on in FILE-2.avi,
-	// FILE-3.avi and so on.
+	// FILE-3.avi and so on. Names that are taken are passed over, so that a
+	// restart keeps what was recorded before it.
 	File string
 	// Dir is a folder for a file after another, in place of File; the oldest
 	// are deleted as Limits say, whose Bytes play no part. It may be shared by
@@ -48,6 +49,7 @@ type Recorder struct {
 	o    RecorderOptions
 	done chan struct{}
 	film film // the worker's
+	path string
 	free chan *still
 	full chan *still
 
@@ -88,6 +90,9 @@ func NewRecorder(o RecorderOptions) (*Recorder, error) {
 	if r.film, err = newFilm(&o); err != nil {
 		return nil, err
 	}
+	if o.File != "" {
+		r.path = r.film.folder.path(r.film.name)
+	}
 	for range stills {
 		r.free <- new(still)
 	}
@@ -101,6 +106,10 @@ func (r *Recorder) Stats() RecorderStats {
 	defer r.mu.Unlock()
 	return r.stats
 }
+
+// Path returns the file that the recording begins with: File, or the first of
+// FILE-2 and so on that was not there; "" in a Dir.
+func (r *Recorder) Path() string { return r.path }
 
 // Event does nothing.
 func (r *Recorder) Event(context.Context, *pipeline.Event) error { return nil }

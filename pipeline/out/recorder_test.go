@@ -163,6 +163,41 @@ func TestFilmBeginsAnother(t *testing.T) {
 	}
 }
 
+// What is there stays: a recording takes the names that are free.
+func TestFilmKeepsWhatIsThere(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.avi", "a-2.avi", "a-4.avi"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o444); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := newFilm(&RecorderOptions{File: filepath.Join(dir, "a.avi"), FPS: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.name != "a-3.avi" {
+		t.Errorf("it begins with %s", m.name)
+	}
+	m.at(t, 0, 64, 48)
+	m.at(t, time.Minute, 64, 48)
+	if err := m.end(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a.avi", "a-2.avi", "a-4.avi"} {
+		if b, err := os.ReadFile(filepath.Join(dir, name)); string(b) != name {
+			t.Errorf("%s was written over, %v", name, err)
+		}
+	}
+	for _, name := range []string{"a-3.avi", "a-5.avi"} {
+		if _, n, _, err := readFilm(t, filepath.Join(dir, name)); n != 1 || err != nil {
+			t.Errorf("%s has %d pictures, %v", name, n, err)
+		}
+	}
+	if list := names(t, dir); len(list) != 5 {
+		t.Errorf("%v", list)
+	}
+}
+
 // A process that is killed leaves a file that is read as far as it goes.
 func TestRecordingThatWasKilled(t *testing.T) {
 	if path := os.Getenv("OCELLUS_TEST_RECORD"); path != "" {
@@ -262,7 +297,7 @@ func TestRecorderRefuses(t *testing.T) {
 	if _, err := NewRecorder(RecorderOptions{File: dir, FPS: 30}); err == nil {
 		t.Error("a folder was taken for the file")
 	}
-	if err := writable(filepath.Join(dir, "a.avi")); err != nil {
+	if _, err := newFilm(&RecorderOptions{File: filepath.Join(dir, "a.avi"), FPS: 30}); err != nil {
 		t.Error(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
