@@ -11,6 +11,7 @@ import (
 
 	"github.com/ocellus-vision/ocellus/capture"
 	"github.com/ocellus-vision/ocellus/pipeline"
+	"github.com/ocellus-vision/ocellus/pipeline/identify"
 	"github.com/ocellus-vision/ocellus/pipeline/out"
 )
 
@@ -48,6 +49,9 @@ var (
 	mTracks   = newMetric(gauge, "tracks", "Tracks that are confirmed now.", "source")
 	mBegun    = newMetric(counter, "tracks_total", "Tracks that were ever confirmed.", "source")
 	mEvents   = newMetric(counter, "events_total", "Events.", "source")
+	mAsked    = newMetric(counter, "face_tracks_total", "Tracks that have gone, by whether they were named, unknown or never decided.", "source", "result")
+	mLooks    = newMetric(counter, "face_looks_total", "Faces that were held against the people known.", "source")
+	mSkipped  = newMetric(counter, "face_skipped_total", "Looks at a face that came to nothing: too poor a face, none to be found, no time before the deadline, an error.", "source", "reason")
 	mModel    = newMetric(gauge, "model_info", "The models in use; always 1.", "model", "hash", "precision")
 	mWritten  = newMetric(counter, "output_written_total", "What an output has taken.", "output")
 	mLeft     = newMetric(counter, "output_dropped_total", "What was left out because an output was too slow.", "output")
@@ -77,6 +81,9 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	for _, src := range c.s.sources {
 		s, _ := src.figures()
 		c.source(send, to, src.name, &s)
+		if f, ok := src.facesSeen(); ok {
+			faces(send, src.name, &f, s.FaceErrors)
+		}
 	}
 	for _, m := range c.s.o.Models {
 		send(mModel, 1, m.Name, m.SHA256, m.Precision)
@@ -129,6 +136,17 @@ func (c *collector) source(send func(metric, float64, ...string), to chan<- prom
 		m := c.s.o.Models[0] // the detector
 		to <- histogram(mInfer, h, name, m.Name, m.Precision)
 	}
+}
+
+func faces(send func(metric, float64, ...string), name string, f *identify.Stats, failed uint64) {
+	send(mAsked, float64(f.Named), name, "named")
+	send(mAsked, float64(f.Unknown), name, "unknown")
+	send(mAsked, float64(f.Undecided), name, "undecided")
+	send(mLooks, float64(f.Looks), name)
+	send(mSkipped, float64(f.Poor), name, "poor")
+	send(mSkipped, float64(f.Absent), name, "absent")
+	send(mSkipped, float64(f.Late), name, "late")
+	send(mSkipped, float64(failed), name, "failed")
 }
 
 func histogram(m metric, h *pipeline.Histogram, labels ...string) prometheus.Metric {

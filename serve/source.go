@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ocellus-vision/ocellus/pipeline"
+	"github.com/ocellus-vision/ocellus/pipeline/identify"
 	"github.com/ocellus-vision/ocellus/vision"
 )
 
@@ -19,8 +20,9 @@ type Source struct {
 
 	mu     sync.Mutex
 	stats  func() pipeline.Stats
-	age    time.Duration // of the last frame
-	tracks []seen        // in the last frame
+	faces  func() identify.Stats // nil: nobody is to be known
+	age    time.Duration         // of the last frame
+	tracks []seen                // in the last frame
 	window window
 }
 
@@ -41,6 +43,24 @@ func (c *Source) Watch(stats func() pipeline.Stats) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stats = stats
+}
+
+// WatchFaces says where the figures come from of who people are.
+func (c *Source) WatchFaces(stats func() identify.Stats) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faces = stats
+}
+
+// facesSeen returns what came of asking who people are; false: nobody asks.
+func (c *Source) facesSeen() (s identify.Stats, ok bool) {
+	c.mu.Lock()
+	stats := c.faces
+	c.mu.Unlock()
+	if stats == nil {
+		return s, false
+	}
+	return stats(), true
 }
 
 // Event passes an event on to those who watch.

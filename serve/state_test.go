@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ocellus-vision/ocellus/pipeline"
+	"github.com/ocellus-vision/ocellus/pipeline/identify"
 )
 
 func TestState(t *testing.T) {
@@ -132,6 +133,23 @@ func TestMetrics(t *testing.T) {
 	if !strings.HasSuffix(open, "# EOF\n") || !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/openmetrics-text") {
 		t.Errorf("OpenMetrics: %v", resp.Header)
 	}
+}
+
+// Figures about faces are told where somebody is to be known, and only there.
+func TestMetricsOfFaces(t *testing.T) {
+	v := start(t, Options{})
+	if _, body := v.get(t, "/metrics"); strings.Contains(body, "ocellus_face_") {
+		t.Errorf("nobody is to be known: %s", body)
+	}
+	v.src.WatchFaces(func() identify.Stats {
+		return identify.Stats{Named: 1, Unknown: 2, Undecided: 3, Looks: 4, Poor: 5, Absent: 6, Late: 7}
+	})
+	v.src.Watch(func() pipeline.Stats { return pipeline.Stats{FaceErrors: 8} })
+	_, body := v.get(t, "/metrics")
+	has(t, body, `ocellus_face_tracks_total{result="named",source="door"} 1`, `ocellus_face_tracks_total{result="unknown",source="door"} 2`,
+		`ocellus_face_tracks_total{result="undecided",source="door"} 3`, `ocellus_face_looks_total{source="door"} 4`,
+		`ocellus_face_skipped_total{reason="poor",source="door"} 5`, `ocellus_face_skipped_total{reason="absent",source="door"} 6`,
+		`ocellus_face_skipped_total{reason="late",source="door"} 7`, `ocellus_face_skipped_total{reason="failed",source="door"} 8`)
 }
 
 // Healthy is what yields frames: not before the first, nor long after the

@@ -97,6 +97,9 @@ func (l *live) startPreview(byFlag bool) error {
 	}
 	for i, src := range l.shown {
 		src.Watch(l.loops[i].Stats)
+		if l.people != nil {
+			src.WatchFaces(l.people.stages[i].Stats)
+		}
 	}
 	if err := l.page.Start(); err != nil {
 		return cli.Exit(cli.Missing, listenError(l.file.Preview.Listen, err))

@@ -47,7 +47,7 @@ var arrows = table(`
 	pipeline/vote
 	pipeline/identify  pipeline pipeline/vote capture vision face
 	pipeline/out     pipeline vision capture/avi internal/atomicfile
-	serve            pipeline pipeline/out capture vision gallery report
+	serve            pipeline pipeline/identify pipeline/out capture vision gallery report
 	config           pipeline/zone vision
 
 	.                kernels nn nn/plan format format/onnx vision vision/head vision/meta face
