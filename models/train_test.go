@@ -15,7 +15,7 @@ var learners = map[string]Options{
 }
 
 // TestDefinitionsLearn: the loss of every network falls over a few steps on
-// the same few pictures. Detectors may have operations without a gradient.
+// the same few pictures.
 func TestDefinitionsLearn(t *testing.T) {
 	for _, d := range Definitions() {
 		t.Run(d.Name, func(t *testing.T) {
