@@ -44,7 +44,7 @@ type trainCommand struct {
 // not given is the recipe's.
 type trainSettings struct {
 	Epochs     *int     `help:"How often to go through the data." placeholder:"N" group:"recipe"`
-	Batch      *int     `help:"Pictures a step." placeholder:"N" group:"recipe"`
+	Batch      *int     `help:"Pictures a step; default: the recipe's, or all where there are fewer." placeholder:"N" group:"recipe"`
 	LR         *float64 `name:"lr" help:"Rate of learning, at its highest." placeholder:"RATE" group:"recipe"`
 	Optimizer  *string  `help:"sgd, nesterov or adamw." placeholder:"NAME" group:"recipe"`
 	Momentum   *float64 `help:"Momentum of sgd and nesterov." placeholder:"SHARE" group:"recipe"`
@@ -192,11 +192,21 @@ func (c *trainCommand) prepare(env *cli.Env) (*training, error) {
 		return nil, err
 	}
 	t.sets.tell(env)
+	t.fitBatch(env)
 	if err := t.build(); err != nil {
 		return nil, err
 	}
 	t.pool = plan.NewPool(threadsOf(c.Threads))
 	return t, os.MkdirAll(t.dir, 0o755)
+}
+
+// fitBatch makes the recipe's batch no larger than what there is to learn from.
+// A batch that was asked for stays, and is refused later.
+func (t *training) fitBatch(env *cli.Env) {
+	if n := t.sets.learn.Len(); t.Batch == nil && n > 0 && n < t.config.Batch {
+		env.Notef("%d pictures to learn from are fewer than the recipe's batch of %d: a batch has %[1]d (--batch sets another)\n", n, t.config.Batch)
+		t.config.Batch = n
+	}
 }
 
 // build makes the network and what it is to learn.

@@ -146,6 +146,20 @@ func TestTrainResumes(t *testing.T) {
 	}
 }
 
+// A set that is smaller than the recipe's batch is learned from all the same,
+// and it is said that the batch is another.
+func TestTrainOfFewPictures(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "few.onnx")
+	args := []string{"train", "lenet5", "--data", shapes(t), "--out", out, "--epochs", "1", "--validation", "0.5", "--augment", "none", "--size", "16"}
+	_, errs, code := run(t, args...)
+	if code != cli.OK || !strings.Contains(errs, "pictures to learn from are fewer than the recipe's batch of 64: a batch has ") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+	if _, err := os.Stat(out); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTrainRefused(t *testing.T) {
 	dir, out := shapes(t), filepath.Join(t.TempDir(), "a.onnx")
 	for _, c := range []struct {
