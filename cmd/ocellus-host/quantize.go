@@ -23,8 +23,8 @@ type quantizeCommand struct {
 	Model string `arg:"" name:"model" help:"ONNX file in float32, or name of a model."`
 	cli.ModelsFlag
 	Out         string         `help:"The file to write." required:"" placeholder:"FILE.onnx"`
-	Calib       string         `help:"Folder of pictures, or of .npy files with one input each, such as the network will see." placeholder:"DIR" xor:"calib" required:""`
-	RandomCalib int            `help:"Calibrate with so many inputs of noise instead: good for measuring time, not for accuracy." placeholder:"N" xor:"calib" required:""`
+	Calib       string         `help:"Folder of pictures, or of .npy files with one input each, such as the network will see; this or --random-calib is needed." placeholder:"DIR" xor:"calib"`
+	RandomCalib int            `help:"Calibrate with so many inputs of noise instead: good for measuring time, not for accuracy." placeholder:"N" xor:"calib"`
 	PerTensor   bool           `help:"One scale for all weights of a layer in place of one a channel: smaller tables, less accurate."`
 	Activations string         `help:"Integers of the activations: uint8 or int8." default:"uint8" enum:"uint8,int8" placeholder:"TYPE"`
 	Dim         map[string]int `help:"Size of a named dimension that the model leaves open, as height=320." placeholder:"NAME=SIZE" mapsep:"none"`
@@ -78,6 +78,12 @@ type outputError struct {
 
 // Run quantises.
 func (c *quantizeCommand) Run(env *cli.Env) error {
+	switch {
+	case c.Calib == "" && c.RandomCalib == 0:
+		return cli.Usagef("inputs to calibrate with are needed: --calib DIR, of pictures such as the network will see, or --random-calib N for at least one of noise")
+	case c.RandomCalib < 0:
+		return cli.Usagef("--random-calib %d: one input at least is wanted", c.RandomCalib)
+	}
 	file, err := c.Resolve(c.Model)
 	if err != nil {
 		return err
@@ -159,9 +165,6 @@ func (c *quantizeCommand) read(file string) (*nn.Graph, *meta.Model, error) {
 func (c *quantizeCommand) samples(g *nn.Graph, m *meta.Model) (*sampleSet, error) {
 	if c.Calib != "" {
 		return readSamples(c.Calib, g, m)
-	}
-	if c.RandomCalib < 1 {
-		return nil, cli.Usagef("--random-calib %d: one input at least is wanted", c.RandomCalib)
 	}
 	return randomSamples(c.RandomCalib, c.Seed, g, m), nil
 }

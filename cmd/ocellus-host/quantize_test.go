@@ -136,6 +136,15 @@ func TestQuantize(t *testing.T) {
 	}
 }
 
+// Either kind of calibration is enough, so that none is shown as required.
+func TestQuantizeUsage(t *testing.T) {
+	text, _, code := run(t, "quantize", "--help")
+	usage, _, _ := strings.Cut(text, "\n")
+	if code != cli.OK || !strings.Contains(usage, "--out=FILE.onnx") || strings.Contains(usage, "calib") {
+		t.Errorf("exit code %d, %s", code, usage)
+	}
+}
+
 func TestQuantizeRefuses(t *testing.T) {
 	dir := t.TempDir()
 	out := filepath.Join(dir, "int8.onnx")
@@ -153,7 +162,7 @@ func TestQuantizeRefuses(t *testing.T) {
 		code int
 		says string
 	}{
-		{"no samples", []string{writeNet(t, true)}, cli.Usage, "calib"},
+		{"no samples", []string{writeNet(t, true)}, cli.Usage, "--calib DIR, of pictures"},
 		{"both", []string{writeNet(t, true), "--calib", dir, "--random-calib", "3"}, cli.Usage, "calib"},
 		{"none", []string{writeNet(t, true), "--random-calib", "0"}, cli.Usage, "calib"},
 		{"less than none", []string{writeNet(t, true), "--random-calib=-1"}, cli.Usage, "one input at least"},
