@@ -247,6 +247,7 @@ func TestRunRefuses(t *testing.T) {
 		{"--source synthetic --class spot=3", cli.Usage, "--class (detect.scores.spot)"},
 		{"--source synthetic --exclude 0,0,1", cli.Usage, "no point"},
 		{"--source synthetic --zone porch=0,0", cli.Usage, "--zone porch (zones[0]): 1 points are no polygon"},
+		{"--source synthetic --model ./nosuch.onnx", cli.Missing, "the model nosuch.onnx cannot be opened: no such file or directory; give"},
 		{"--source synthetic --record seen.mp4", cli.Usage, "--record (record.file)"},
 		{"--source synthetic --source synthetic --record seen.avi", cli.Usage, "cannot hold 2 sources"},
 		{"--source synthetic --preview=192.0.2.1:80", cli.Missing, "no address of this machine"},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -32,6 +33,23 @@ then copy DIR here and give --models DIR`, e.Name, e.Folder.Path, e.Folder.Reaso
 
 func (e *ErrNoModel) Unwrap() error { return fs.ErrNotExist }
 
+// ErrModelFile says why there is no model in the file that was given as one.
+type ErrModelFile struct {
+	File string
+	Err  error
+}
+
+func (e *ErrModelFile) Error() string {
+	cause := e.Err
+	var path *fs.PathError
+	if errors.As(cause, &path) {
+		cause = path.Err // the path is told already
+	}
+	return fmt.Sprintf("the model %s cannot be opened: %v; give the path of an ONNX file, or the plain name of one in the folder of models, as blazeface-back (ocellus doctor tells that folder)", e.File, cause)
+}
+
+func (e *ErrModelFile) Unwrap() error { return e.Err }
+
 // Folder returns where models of a plain name lie.
 func (m *ModelsFlag) Folder() (home.Folder, error) {
 	if m.Models != "" {
@@ -41,11 +59,14 @@ func (m *ModelsFlag) Folder() (home.Folder, error) {
 }
 
 // Resolve returns the file of a model that is given as NAME or FILE. What
-// ends in .onnx or has a separator is a file.
+// ends in .onnx or has a separator is a file. The error is an *ErrNoModel, an *ErrModelFile, or
+// that of finding the folder.
 func (m *ModelsFlag) Resolve(model string) (string, error) {
 	if strings.EqualFold(filepath.Ext(model), ".onnx") || strings.ContainsRune(model, filepath.Separator) {
-		_, err := os.Stat(model)
-		return model, err
+		if _, err := os.Stat(model); err != nil {
+			return "", &ErrModelFile{model, err}
+		}
+		return model, nil
 	}
 	dir, err := m.Folder()
 	if err != nil {
