@@ -23,7 +23,8 @@ func (c *configCheckCommand) Help() string {
 
 All that is wrong is reported at once, with its line and column: the exit code is then 3. It is 4
 when the file is right and something that it names is not here: a model, a folder, a token.
-Cameras are not opened; ocellus cameras lists them.
+A folder for what is written that does not exist, or that this user may not write to, is a warning:
+the service may make it, or be another user. Cameras are not opened; ocellus cameras lists them.
 
 docs/configuration.md lists the settings, and the variables that override them.`
 }
@@ -38,6 +39,7 @@ type summary struct {
 	Listen   string       `json:"listen,omitempty"`
 	Token    bool         `json:"token"`
 	Problems []string     `json:"problems"`
+	Warnings []string     `json:"warnings"` // of what may be there by the time it runs
 }
 
 // sourceLine is what is told of a source.
@@ -74,7 +76,7 @@ func (c *configCheckCommand) Run(env *cli.Env) error {
 }
 
 func summarise(path string, f *config.File) *summary {
-	s := &summary{File: path, Models: []namedFile{}, Folders: []namedFile{}, Writes: []namedFile{}, Problems: []string{}}
+	s := &summary{File: path, Models: []namedFile{}, Folders: []namedFile{}, Writes: []namedFile{}, Problems: []string{}, Warnings: []string{}}
 	s.models(f)
 	for i, src := range f.Sources {
 		s.Sources = append(s.Sources, sourceLine{src.Name, src.Redacted(), src.Size, src.FPS, src.Format})
@@ -86,9 +88,10 @@ func summarise(path string, f *config.File) *summary {
 	}
 	s.reads("faces.known", f.Faces.Known)
 	s.token(f)
-	for _, w := range []namedFile{{"events.file", f.Events.File}, {"snapshots.dir", f.Snapshots.Dir}, {"record.file", f.Record.File}, {"record.dir", f.Record.Dir}} {
-		if w.Path != "" {
-			s.Writes = append(s.Writes, w)
+	for _, p := range places(f) {
+		s.Writes = append(s.Writes, namedFile{p.setting, p.path})
+		if w := p.warning(); w != "" {
+			s.Warnings = append(s.Warnings, w)
 		}
 	}
 	s.Listen = f.Preview.Listen
@@ -167,9 +170,14 @@ func (s *summary) print(env *cli.Env) error {
 	if err := env.Table(rows); err != nil {
 		return err
 	}
-	for _, p := range s.Problems {
-		if err := env.Printf("\nMissing: %s\n", p); err != nil {
-			return err
+	for _, list := range []struct {
+		title string
+		lines []string
+	}{{"Missing", s.Problems}, {"Warning", s.Warnings}} {
+		for _, line := range list.lines {
+			if err := env.Printf("\n%s: %s\n", list.title, line); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

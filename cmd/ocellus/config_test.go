@@ -101,6 +101,48 @@ preview: {listen: ":8088", token_file: token}
 }
 
 // TestStarterRuns holds the file that init writes against what capture opens.
+// Places that nothing can be written to now are warned of, in a configuration
+// that is right otherwise.
+func TestConfigCheckWarns(t *testing.T) {
+	dir := t.TempDir()
+	model, err := filepath.Abs(spots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(more string) string {
+		t.Helper()
+		file := filepath.Join(dir, "a.yaml")
+		text := "sources: [{source: \"synthetic:320x240\"}]\ndetect: {model: " + model + "}\n" + more
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, errs, code := run(t, "config", "check", file)
+		if code != cli.OK {
+			t.Errorf("exit code %d\n%s%s", code, out, errs)
+		}
+		return out
+	}
+	if out := check("events: {file: seen.jsonl}\nsnapshots: {dir: .}\nrecord: {dir: .}\n"); strings.Contains(out, "Warning") {
+		t.Errorf("all can be written:\n%s", out)
+	}
+	out := check("events: {file: gone/seen.jsonl}\nsnapshots: {dir: a.yaml/shots}\nrecord: {dir: new}\n")
+	for _, want := range []string{"Warning: events.file: the folder " + filepath.Join(dir, "gone") + " does not exist", "Warning: snapshots.dir (--snapshots): nothing can be written to", "a file is where", "Warning: record.dir: the folder " + filepath.Join(dir, "new")} {
+		if !strings.Contains(out, want) {
+			t.Errorf("without %q:\n%s", want, out)
+		}
+	}
+	if os.Geteuid() == 0 {
+		return // who may write anywhere
+	}
+	shut := filepath.Join(dir, "shut")
+	if err := os.Mkdir(shut, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	if out := check("record: {file: shut/a.avi}\n"); !strings.Contains(out, "Warning: record.file") || !strings.Contains(out, "may not write") {
+		t.Error(out)
+	}
+}
+
 func TestStarterRuns(t *testing.T) {
 	var b bytes.Buffer
 	if err := config.Write(&b, config.Starter(noCamera)); err != nil {

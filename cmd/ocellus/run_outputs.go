@@ -75,7 +75,7 @@ func (o *outputs) openLog() error {
 	}
 	log, err := out.OpenLog(e.File, out.LogOptions{MaxSize: int64(e.MaxSize), Keep: e.Keep})
 	if err != nil {
-		return err
+		return place{"events.file", e.File, false}.wrap(err)
 	}
 	log.State.Tell = o.teller(e.File)
 	o.queue(e.File, pipeline.NewLines(log))
@@ -105,7 +105,7 @@ func (o *outputs) openSnapshots() error {
 	}
 	s, err := out.NewSnapshots(out.SnapshotOptions{Dir: c.Dir, Limits: out.Limits{Files: c.Keep, Bytes: int64(c.MaxSize), MinFree: minFree}})
 	if err != nil {
-		return err
+		return place{"snapshots.dir", c.Dir, true}.wrap(err)
 	}
 	s.State.Tell = o.teller(c.Dir)
 	o.shared = append(o.shared, s)
@@ -150,7 +150,11 @@ func (o *outputs) sinks(s *config.Source, fps float64) ([]pipeline.Sink, error) 
 		Limits: out.Limits{Files: r.Keep, MinFree: minFree},
 	})
 	if err != nil {
-		return nil, cli.Exit(cli.Missing, err)
+		p := place{"record.file", r.File, false}
+		if r.File == "" {
+			p = place{"record.dir", r.Dir, true}
+		}
+		return nil, cli.Exit(cli.Missing, p.wrap(err))
 	}
 	rec.State.Tell = o.teller(r.File + r.Dir)
 	if path := rec.Path(); r.File != "" && filepath.Base(path) != filepath.Base(r.File) {

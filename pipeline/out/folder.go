@@ -41,7 +41,8 @@ const stampForm = "20060102T150405.000Z"
 var stamped = regexp.MustCompile(`^\d{8}T\d{6}\.\d{3}Z-[^/]*$`)
 
 // openFolder makes a folder and finds the files of ours in it, those that
-// begin with a stamp, and end so.
+// begin with a stamp, and end so. The error is an *ErrOption, or a
+// *fs.PathError where files cannot be made there.
 func openFolder(dir, ending string, limits Limits) (*folder, error) {
 	switch {
 	case limits.Files < 0:
@@ -52,6 +53,9 @@ func openFolder(dir, ending string, limits Limits) (*folder, error) {
 		return nil, &ErrOption{"MinFree", limits.MinFree, "0 or more bytes"}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	if err := Writable(dir); err != nil {
 		return nil, err
 	}
 	list, err := os.ReadDir(dir)
