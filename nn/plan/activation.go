@@ -102,9 +102,9 @@ func (a *activation) activate(row *kernels.ElementF32, k *kernels.ElementF32Args
 			together = min(rows, a.times)
 		}
 	}
-	for ; rows > 0; rows -= together {
-		k.A, k.Dst, k.N = (*float32)(at), (*float32)(at), min(rows, together)*n
+	for r := 0; r < rows; r += together {
+		x := (*float32)(unsafe.Add(at, r*stride))
+		k.A, k.Dst, k.N = x, x, min(rows-r, together)*n
 		fn(k)
-		at = unsafe.Add(at, together*stride)
 	}
 }
