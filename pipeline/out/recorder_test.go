@@ -219,8 +219,11 @@ func TestRecordingThatWasKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.avi")
 	cmd := exec.Command(self, "-test.run=^TestRecordingThatWasKilled$")
 	cmd.Env = append(os.Environ(), "OCELLUS_TEST_RECORD="+path)
+	var killed *exec.ExitError
 	if err := cmd.Run(); err == nil {
 		t.Fatal("it was not killed")
+	} else if !errors.As(err, &killed) {
+		t.Skip("the test cannot start itself, as under emulation: ", err)
 	}
 	if h, n, _, err := readFilm(t, path); n != 20 || err != nil || h.W != 64 {
 		t.Fatalf("%d pictures, %v", n, err)
