@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/known"
 cp "$known" "$work/known/somebody.jpg"
 cat >"$work/every.yaml" <<END
-sources: [{source: $(realpath "$clip"), fast: true}]
+sources: [{source: $(realpath "$clip"), as_fast_as_possible: true}]
 threads: 1
 events: {file: none}
 faces: {known: $work/known, every: 0s, again: 0s}
@@ -20,7 +20,8 @@ run() {
     shift
     printf '\n## %s\n\n```\n' "$title"
     for _ in 1 2 3; do
-        GOMAXPROCS=1 taskset -c 1 bin/ocellus run "$@" 2>&1 >/dev/null | sed 's/^.*\r//' | grep -v '^$'
+        GOMAXPROCS=1 taskset -c 1 bin/ocellus run "$@" 2>"$work/log" >/dev/null || { cat "$work/log" >&2; exit 1; }
+        sed 's/^.*\r//' "$work/log" | grep -v '^$'
     done
     printf '```\n'
 }
