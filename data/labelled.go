@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/ocellus-vision/ocellus/internal/splitmix"
 	"github.com/ocellus-vision/ocellus/vision"
 )
 
@@ -114,12 +115,9 @@ func (s *Labelled) Split(fraction float64, seed uint64) (rest, part *Labelled) {
 // the same whatever else is drawn, in whatever order. It is a chain of
 // SplitMix64's finaliser (Steele, Lea and Flood, 2014).
 func Draw(keys ...uint64) uint64 {
-	x := uint64(0x9e3779b97f4a7c15)
+	x := uint64(splitmix.Golden)
 	for _, k := range keys {
-		x += k + 0x9e3779b97f4a7c15
-		x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-		x = (x ^ x>>27) * 0x94d049bb133111eb
-		x ^= x >> 31
+		x = splitmix.Mix(x + k)
 	}
 	return x
 }

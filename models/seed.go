@@ -1,6 +1,10 @@
 package models
 
-import "math"
+import (
+	"math"
+
+	"github.com/ocellus-vision/ocellus/internal/splitmix"
+)
 
 // draw makes the values of one parameter. Each value is a function of seed,
 // parameter name and index, computed with integers and a single float32
@@ -14,16 +18,7 @@ func newDraw(seed uint64, name string) draw {
 	for i := range len(name) {
 		h = (h ^ uint64(name[i])) * 1099511628211
 	}
-	return draw{mix(h ^ mix(seed))}
-}
-
-// mix is the output function of SplitMix64 (Steele, Lea and Flood, "Fast
-// splittable pseudorandom number generators", 2014).
-func mix(z uint64) uint64 {
-	z += 0x9E3779B97F4A7C15
-	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-	z = (z ^ z>>27) * 0x94D049BB133111EB
-	return z ^ z>>31
+	return draw{splitmix.Mix(h ^ splitmix.Mix(seed))}
 }
 
 // bellDeviation is the standard deviation of bell: that of a sum of four
@@ -33,7 +28,7 @@ var bellDeviation = math.Sqrt(4 * (1<<32 - 1) / 12.0)
 // bell returns number i of a sequence with mean 0 that is nearly normal, from
 // -131070 to 131070.
 func (d draw) bell(i int) int32 {
-	z := mix(d.key + uint64(i))
+	z := splitmix.Mix(d.key + uint64(i))
 	return int32(z&0xFFFF+z>>16&0xFFFF+z>>32&0xFFFF+z>>48) - 2*0xFFFF
 }
 
@@ -51,6 +46,6 @@ func (d draw) uniform(v []float32, low, high float32) {
 	const steps = 1 << 16
 	from, span := int64(low*steps), uint64((high-low)*steps)
 	for i := range v {
-		v[i] = float32(from+int64(mix(d.key+uint64(i))%span)) / steps
+		v[i] = float32(from+int64(splitmix.Mix(d.key+uint64(i))%span)) / steps
 	}
 }

@@ -1,6 +1,9 @@
 package augment
 
-import "github.com/ocellus-vision/ocellus/data"
+import (
+	"github.com/ocellus-vision/ocellus/data"
+	"github.com/ocellus-vision/ocellus/internal/splitmix"
+)
 
 // Rand is a stream of random numbers that hangs on its keys alone, such as
 // seed, epoch and number of a sample: SplitMix64 (Steele, Lea and Flood, "Fast
@@ -12,11 +15,9 @@ func NewRand(keys ...uint64) *Rand { return &Rand{data.Draw(keys...)} }
 
 // Uint64 returns the next number.
 func (r *Rand) Uint64() uint64 {
-	r.state += 0x9e3779b97f4a7c15
-	z := r.state
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
+	z := splitmix.Mix(r.state)
+	r.state += splitmix.Golden
+	return z
 }
 
 // Float returns a number from 0 to 1, 1 excluded.

@@ -8,7 +8,7 @@ import "strings"
 var arrows = table(`
 	kernels
 	nn               kernels
-	nn/plan          nn kernels internal/hugepage
+	nn/plan          nn kernels internal/hugepage internal/splitmix
 	format
 	format/npy       format nn internal/atomicfile
 	format/onnx      format nn internal/atomicfile
@@ -16,15 +16,15 @@ var arrows = table(`
 	format/tfjs      format nn
 	format/darknet   format nn
 	format/ncnn      format nn
-	models           nn
+	models           nn internal/splitmix
 	quant            nn nn/plan
 
 	vision           kernels internal/atomicfile
 	vision/head      vision
 	vision/meta      vision vision/head
 	face             vision vision/head vision/meta nn nn/plan
-	data             vision
-	data/augment     vision data
+	data             vision internal/splitmix
+	data/augment     vision data internal/splitmix
 	data/check       vision data
 	data/feed        vision data data/augment
 	eval             vision data
@@ -59,7 +59,7 @@ var arrows = table(`
 	internal/cli     kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta internal/home
 	internal/conformance  format format/onnx nn nn/plan
 	internal/exact
-	internal/golden  nn nn/plan vision/meta
+	internal/golden  nn nn/plan vision/meta internal/splitmix
 	internal/guest
 	internal/guest/init
 	internal/guest/webcam
@@ -67,6 +67,7 @@ var arrows = table(`
 	internal/hugepage
 	internal/layers  kernels nn nn/plan format/onnx
 	internal/mca
+	internal/splitmix
 	internal/watchdog
 
 	cmd/ocellus      . kernels nn nn/plan format format/npy format/onnx vision vision/head vision/meta config internal/watchdog

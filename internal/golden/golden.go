@@ -10,6 +10,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/ocellus-vision/ocellus/internal/splitmix"
 	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/nn/plan"
 	"github.com/ocellus-vision/ocellus/vision/meta"
@@ -185,7 +186,7 @@ func (r *Golden) digest(name string, t *nn.Tensor) (*Output, error) {
 	}
 	o.Norm = math.Sqrt(sum)
 	for i := range samples {
-		o.Samples = append(o.Samples, t.F32()[mix(r.Seed+uint64(i))%uint64(t.Elems())])
+		o.Samples = append(o.Samples, t.F32()[splitmix.Mix(r.Seed+uint64(i))%uint64(t.Elems())])
 	}
 	return o, nil
 }

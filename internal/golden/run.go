@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"github.com/ocellus-vision/ocellus/internal/splitmix"
 	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/nn/plan"
 	"github.com/ocellus-vision/ocellus/vision/meta"
@@ -122,29 +123,20 @@ func Fill(r *plan.Runner, m *meta.Model, seed uint64) error {
 		mean, scale = p.Mean[0], p.Scale[0]
 	}
 	for i, in := range r.Plan().Inputs() {
-		t, key := r.Input(i), mix(seed^uint64(i)<<32)
+		t, key := r.Input(i), splitmix.Mix(seed^uint64(i)<<32)
 		switch in.DType {
 		case nn.Float32:
 			for k := range t.F32() {
-				pixel := float32(mix(key+uint64(k)) >> 56)
+				pixel := float32(splitmix.Mix(key+uint64(k)) >> 56)
 				t.F32()[k] = (pixel - mean) * scale
 			}
 		case nn.Uint8, nn.Int8, nn.Bool:
 			for k := range t.Bytes() {
-				t.Bytes()[k] = byte(mix(key+uint64(k)) >> 63)
+				t.Bytes()[k] = byte(splitmix.Mix(key+uint64(k)) >> 63)
 			}
 		default:
 			return &ErrGolden{Why: fmt.Sprintf("input %q is of %v, for which no values can be made up", in.Name, in.DType)}
 		}
 	}
 	return nil
-}
-
-// mix is the output function of SplitMix64 (Steele, Lea and Flood, "Fast
-// splittable pseudorandom number generators", 2014).
-func mix(z uint64) uint64 {
-	z += 0x9E3779B97F4A7C15
-	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-	z = (z ^ z>>27) * 0x94D049BB133111EB
-	return z ^ z>>31
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"github.com/ocellus-vision/ocellus/internal/splitmix"
 	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 )
@@ -168,10 +169,10 @@ func (e *dropExec) parts() int { return (e.n + elementPiece - 1) / elementPiece 
 func (e *dropExec) run(_ *kernelArgs, i int) {
 	keep := float32(1 / (1 - e.ratio))
 	limit := uint64(e.ratio * (1 << 32))
-	key := mix(e.chance.seed) ^ mix(e.chance.step+1) ^ mix(e.node+1<<40)
+	key := splitmix.Mix(e.chance.seed) ^ splitmix.Mix(e.chance.step+1) ^ splitmix.Mix(e.node+1<<40)
 	for j := i * elementPiece; j < min((i+1)*elementPiece, e.n); j++ {
 		v := float32(0)
-		if mix(key+uint64(j))>>32 >= limit {
+		if splitmix.Mix(key+uint64(j))>>32 >= limit {
 			v = e.src[j] * keep
 		}
 		if e.add {
@@ -179,13 +180,4 @@ func (e *dropExec) run(_ *kernelArgs, i int) {
 		}
 		e.dst[j] = v
 	}
-}
-
-// mix is the finaliser of SplitMix64: G. Steele, D. Lea and C. Flood, "Fast
-// splittable pseudorandom number generators" (2014).
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
 }
