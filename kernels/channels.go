@@ -11,6 +11,7 @@ type ChannelsF32Args struct {
 	U, V, W      *float32
 	Rows, C      int     // ≥ 1
 	Slope        float32 // factor of what is below zero, 0 to 1; 1 for none
+	Hi           float32 // what is above becomes this; +Inf for none
 	Add          bool    // to Dst rather than in place of it
 	StepX        int     // ChannelDots, ChannelTake: bytes from row to row of X
 }
@@ -18,15 +19,17 @@ type ChannelsF32Args struct {
 // ChannelOp names a kernel over channels.
 type ChannelOp uint8
 
-// The kernels over channels. Where Y is given, D counts Slope times wherever it
-// is not above 0: Y is what a Relu or LeakyRelu gave, and D the gradient by it. Sums are in float32, in
-// an order of the row's own; callers keep Rows small (ChannelSumRows).
+// The kernels over channels. Where Y is given, D counts Slope times wherever Y
+// is not above 0, and not at all where it has reached Hi: Y is what a Relu,
+// LeakyRelu or Clip from 0 gave, and D the gradient by it. Sums are in float32,
+// in an order of the row's own; callers keep Rows small (ChannelSumRows).
 const (
 	// ChannelSum: V += Σ_rows D.
 	ChannelSum ChannelOp = iota
 	// ChannelSquares: V += Σ_rows (X − U)².
 	ChannelSquares
-	// ChannelAffine: Dst = X·V + W, times Slope below zero. NaN stays.
+	// ChannelAffine: Dst = X·V + W, times Slope below zero, and Hi at most. NaN
+	// stays.
 	ChannelAffine
 	// ChannelProducts: V += Σ_rows D, W += Σ_rows D·(X − U).
 	ChannelProducts
@@ -61,7 +64,12 @@ func (a *ChannelsF32Args) vector(p *float32) []float32 { return unsafe.Slice(p, 
 // passed is what passes of a gradient d at element i of row y; all of it does
 // where there is no y.
 func (a *ChannelsF32Args) passed(y []float32, i int, d float32) float32 {
-	if y == nil || y[i] > 0 {
+	switch {
+	case y == nil:
+		return d
+	case y[i] >= a.Hi:
+		return 0
+	case y[i] > 0:
 		return d
 	}
 	return d * a.Slope
@@ -107,7 +115,7 @@ var genericChannelsF32 = ChannelsF32{"generic", 0, [numChannelOps]func(*Channels
 				if x < 0 {
 					x *= a.Slope
 				}
-				dst[i] = x
+				dst[i] = min(x, a.Hi)
 			}
 		}
 	},

@@ -37,6 +37,8 @@
 #define zero Y7
 #define mask Y8 // of the last block
 #define t    Y9
+#define hi   Y10
+#define side Y11 // of a limit that an element of Y is on
 
 DATA channelMasks<>+0(SB)/8, $-1
 DATA channelMasks<>+8(SB)/8, $-1
@@ -60,6 +62,7 @@ GLOBL channelMasks<>(SB), RODATA|NOPTR, $64
 	MOVQ         ChannelsF32Args_W(AX), w;        \
 	MOVBLZX      ChannelsF32Args_Add(AX), add;    \
 	VBROADCASTSS ChannelsF32Args_Slope(AX), slope; \
+	VBROADCASTSS ChannelsF32Args_Hi(AX), hi;      \
 	MOVQ         ChannelsF32Args_C(AX), channels; \
 	MOVQ         channels, stride;                \
 	SHLQ         $2, stride;                      \
@@ -95,14 +98,17 @@ GLOBL channelMasks<>(SB), RODATA|NOPTR, $64
 	SUBQ    channels, AX;              \
 	VMOVUPS (AX), mask
 
-// WHERE scales vd by the slope, unless Y is positive or there is no Y.
+// WHERE scales vd by the slope where Y is not positive, and by 0 where it is at
+// the upper limit, unless there is no Y.
 #define WHERE(load, label) \
-	TESTQ  y, y;           \
-	JZ     label;          \
-	load;                  \
-	VCMPPS $30, zero, vy, vy; \
-	VMULPS slope, vd, t;   \
-	VBLENDVPS vy, vd, t, vd; \
+	TESTQ     y, y;            \
+	JZ        label;           \
+	load;                      \
+	VCMPPS    $30, zero, vy, side; \
+	VMULPS    slope, vd, t;    \
+	VBLENDVPS side, vd, t, vd; \
+	VCMPPS    $29, hi, vy, side; \
+	VANDNPS   vd, side, vd;    \
 label:
 
 #define LOADY  VMOVUPS (y)(at*1), vy
@@ -203,6 +209,7 @@ row:
 	VFMADD213PS vw, vv, vx
 	VMULPS      slope, vx, t
 	VMAXPS      vx, t, vx // NaN stays
+	VMINPS      vx, hi, vx
 	VMOVUPS     vx, (dst)(at*1)
 	NEXT(row)
 	ADVANCE(block)
@@ -220,6 +227,7 @@ lastrow:
 	VFMADD213PS vw, vv, vx
 	VMULPS      slope, vx, t
 	VMAXPS      vx, t, vx
+	VMINPS      vx, hi, vx
 	VMASKMOVPS  vx, mask, (dst)(at*1)
 	NEXT(lastrow)
 

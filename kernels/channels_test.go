@@ -39,9 +39,9 @@ func (k *channelCase) all() [7]*[]float32 {
 
 func (k *channelCase) args(rows, c int, masked, add bool) *ChannelsF32Args {
 	a := &ChannelsF32Args{X: &k.x[0], D: &k.d[0], Dst: &k.dst[0], U: &k.u[0], V: &k.v[0], W: &k.w[0],
-		Rows: rows, C: c, Slope: 1, Add: add, StepX: 4 * c}
+		Rows: rows, C: c, Slope: 1, Hi: inf32(1), Add: add, StepX: 4 * c}
 	if masked {
-		a.Y, a.Slope = &k.y[0], 0.25
+		a.Y, a.Slope, a.Hi = &k.y[0], 0.25, 0.5
 	}
 	return a
 }

@@ -23,12 +23,9 @@ func MobileNetV2(o Options) (*nn.Graph, error) {
 	}
 	x := l.block("features.0.0", "features.0.1", l.input(o, normalisedPower), first, relu6)
 	at := 1
-	for i, s := range []struct{ expand, out, repeat, stride int }{
+	for _, s := range []struct{ expand, out, repeat, stride int }{
 		{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1},
 	} {
-		if o.small() && i == 1 {
-			s.stride = 1
-		}
 		for range s.repeat {
 			x = l.bottleneckV2(fmt.Sprintf("features.%d", at), x, s.expand, s.out, s.stride)
 			s.stride = 1

@@ -13,7 +13,7 @@ func Recipe(network string) Config {
 	case "resnet20":
 		c.Epochs, c.Batch, c.Rate, c.Augment, c.Validation = 60, 128, 0.1, "cifar", 0.05
 	case "mobilenetv1", "mobilenetv2":
-		c.Epochs, c.Batch, c.Rate, c.Decay, c.Augment = 60, 128, 0.1, 1e-4, "cifar"
+		c.Epochs, c.Batch, c.Rate, c.Augment, c.Validation = 60, 128, 0.1, "cifar", 0.05
 	case "resnet18", "resnet50":
 		c.Epochs, c.Rate, c.Augment = 40, 0.05, "cifar"
 	case "googlenet", "squeezenet1.1", "vgg16": // without normalisation: careful steps

@@ -7,14 +7,14 @@ import (
 	"github.com/ocellus-vision/ocellus/nn"
 )
 
-// passStep hands a gradient on: d to dx, slope times where y is not positive if
-// there is a y.
+// passStep hands a gradient on: d to dx, or what a rectifier that gave y passes
+// of it, if there is a y.
 type passStep struct {
 	fn       *kernels.ChannelsF32
 	d, y, dx int // values; y may be none
 	n        int // elements
-	slope    float32
-	add      bool
+	rectifier
+	add bool
 }
 
 func (s *passStep) bind(m *binder) exec {
@@ -32,7 +32,7 @@ func (e *passExec) parts() int { return (e.n + elementPiece - 1) / elementPiece 
 func (e *passExec) run(k *kernelArgs, i int) {
 	at := i * elementPiece
 	a := &k.perChannel
-	*a = kernels.ChannelsF32Args{Rows: 1, C: min(elementPiece, e.n-at), D: elementAt(e.pd, at), Dst: elementAt(e.pdx, at), Slope: e.slope, Add: e.add}
+	*a = kernels.ChannelsF32Args{Rows: 1, C: min(elementPiece, e.n-at), D: elementAt(e.pd, at), Dst: elementAt(e.pdx, at), Slope: e.slope, Hi: e.hi, Add: e.add}
 	if e.py != nil {
 		a.Y = elementAt(e.py, at)
 	}
@@ -40,16 +40,11 @@ func (e *passExec) run(k *kernelArgs, i int) {
 }
 
 // pass appends a passStep from the gradient of n's result to that of id.
-func (l *trainLowering) pass(n *node, id, y int, slope float32) {
+func (l *trainLowering) pass(n *node, id, y int, r rectifier) {
 	if g := l.gradOf(id); g != none {
 		elems := l.vals[n.out[0]].typ.Shape.Elems()
-		l.goBackward(&passStep{l.learn.channels, l.gradOf(n.out[0]), y, g, elems, slope, l.adds(g)})
+		l.goBackward(&passStep{l.learn.channels, l.gradOf(n.out[0]), y, g, elems, r, l.adds(g)})
 	}
-}
-
-func (l *trainLowering) rectifierBackward(i int, n *node, slope float32) {
-	l.keep(i, n.out[0])
-	l.pass(n, n.in[0], n.out[0], slope)
 }
 
 // plainAdd reports whether an addition broadcasts nothing.
@@ -59,8 +54,8 @@ func (l *trainLowering) plainAdd(n *node) bool {
 }
 
 func (l *trainLowering) addBackward(n *node) {
-	l.pass(n, n.in[0], none, 1)
-	l.pass(n, n.in[1], none, 1)
+	l.pass(n, n.in[0], none, rectifier{})
+	l.pass(n, n.in[1], none, rectifier{})
 }
 
 // biasStep sums the rows of a gradient into that of a bias.

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"math"
 	"slices"
 
 	"github.com/ocellus-vision/ocellus/kernels"
@@ -266,8 +265,8 @@ func (l *trainLowering) lowerBackward(i int, n *node) error {
 			l.goBackward(&clearStep{g}) // nothing reads this result
 		}
 	}
-	if slope, ok := rectifier(n.op); ok {
-		l.rectifierBackward(i, n, slope)
+	if r, ok := l.rectifierOf(n); ok {
+		l.rectifierBackward(i, n, r)
 		return nil
 	}
 	switch op := n.op.(type) {
@@ -333,49 +332,3 @@ func (l *trainLowering) placeAll() {
 // readPast is how many bytes after a value the kernels may read: a tile of
 // kernels.OuterF32, of which no row is wider.
 const readPast = 4 * 64
-
-// joinRectifiers lets a batch normalisation that trains, and that nothing but
-// a Relu or LeakyRelu reads, rectify what it writes.
-func (p *program) joinRectifiers() {
-	u := p.usage()
-	for _, n := range p.nodes {
-		slope, ok := rectifier(n.op)
-		if !ok || n.in[0] == none {
-			continue
-		}
-		norm := u.only(n.in[0])
-		if norm == nil {
-			continue
-		}
-		if p.normTrains(norm) && !norm.hasEpilogue() {
-			norm.lo, norm.slope = 0, slope
-			p.absorb(norm, n)
-		}
-	}
-	p.sweep()
-	p.order()
-}
-
-// rectifier returns the slope below zero of a Relu or LeakyRelu: one from whose
-// result it can be told which side it was on.
-func rectifier(op nn.Op) (slope float32, ok bool) {
-	switch op := op.(type) {
-	case *nn.Relu:
-		return 0, true
-	case *nn.LeakyRelu:
-		return op.Alpha, op.Alpha >= 0 && op.Alpha < 1
-	}
-	return 0, false
-}
-
-// leak is the slope below zero of a batch normalisation that trains: 1 where no
-// rectifier is joined to it.
-func (n *node) leak() float32 {
-	if n.lo != 0 {
-		return 1
-	}
-	return n.slope
-}
-
-// noLimit is what limits no result from below.
-var noLimit = float32(math.Inf(-1))

@@ -20,7 +20,7 @@ type normStep struct {
 	mean, v  int // running statistics: indices into Trainer.statistics, or none
 	trainer  *Trainer
 	rows, c  int
-	slope    float32 // of what is below zero; 1: no rectifier
+	rectifier
 
 	// What Backward needs to know of Forward, and the sums of pieces of rows.
 	saved *normState
@@ -62,7 +62,7 @@ func (l *trainLowering) normOf(n *node, op *nn.BatchNormalization) (*normStep, e
 	c := shape.Dims[shape.Rank-1]
 	s := &normStep{op: op, fn: l.learn.channels, x: n.in[0], out: n.out[0], scale: n.in[1], b: n.in[2],
 		mean: l.statistic(n.in[3]), v: l.statistic(n.in[4]), trainer: l.trainer, rows: shape.Elems() / c, c: c,
-		slope: n.leak()}
+		rectifier: n.rectifier()}
 	state := &normState{mean: make([]float64, c), inv: make([]float64, c), mean32: make([]float32, c),
 		u: make([]float32, c), v: make([]float32, c), w: make([]float32, c), parts: make([]float32, 2*c*s.pieces())}
 	s.saved = state
@@ -137,7 +137,7 @@ func (e *normExec) parts() int { return e.pieces() }
 func (e *normExec) args(k *kernelArgs, i int) *kernels.ChannelsF32Args {
 	at, rows := e.piece(i)
 	a := &k.perChannel
-	*a = kernels.ChannelsF32Args{Rows: rows, C: e.c, Slope: e.slope, X: elementAt(e.px, at)}
+	*a = kernels.ChannelsF32Args{Rows: rows, C: e.c, Slope: e.slope, Hi: e.hi, X: elementAt(e.px, at)}
 	return a
 }
 
@@ -226,7 +226,7 @@ func (l *trainLowering) normBackward(i int, n *node) error {
 		return l.plainBackward(i, n)
 	}
 	l.keep(i, s.x)
-	if s.slope != 1 {
+	if s.rectifies() {
 		l.keep(i, s.out)
 	}
 	b := normGradient{s, l.gradOf(s.out), l.gradOf(s.x), l.gradOf(s.scale), l.gradOf(s.b), false}
@@ -262,7 +262,7 @@ func (e *normExec) gradientArgs(k *kernelArgs, i int) *kernels.ChannelsF32Args {
 	at, _ := e.piece(i)
 	a := e.args(k, i)
 	a.D = elementAt(e.pd, at)
-	if e.slope != 1 {
+	if e.rectifies() {
 		a.Y = elementAt(e.py, at)
 	}
 	return a

@@ -110,6 +110,11 @@ var kernelNets = []trained{
 		x = b.Node("mp", &nn.MaxPool{AutoPad: "NOTSET", KernelShape: []int{2, 2}, Strides: []int{1, 2}, Pads: []int{0, 1, 1, 0}}, x)
 		return b.Node("l2", &nn.LeakyRelu{Alpha: 0.3}, convOf(b, "c2", x, same(1), true, 5, 12, 3, 3))
 	}},
+	{"limits", nn.S(4, 3, 7, 9), func(b *nn.Builder, x nn.ValueID) nn.ValueID { // low enough to be reached
+		lo, hi := b.Const("lo", nn.Scalar[float32](0)), b.Const("hi", nn.Scalar[float32](0.75))
+		x = b.Node("r1", &nn.Clip{}, normOf(b, "n1", convOf(b, "c1", x, same(1), false, 12, 3, 3, 3), 12), lo, hi)
+		return b.Node("r2", &nn.Clip{}, convOf(b, "c2", x, same(1), true, 5, 12, 3, 3), lo, hi)
+	}},
 	{"tiles", nn.S(2, 2, 31, 33), func(b *nn.Builder, x nn.ValueID) nn.ValueID { // Winograd's, both ways
 		x = convOf(b, "c1", x, same(0), false, 16, 2, 1, 1)
 		y := convOf(b, "c2", x, same(1), true, 16, 16, 3, 3)
