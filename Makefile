@@ -30,7 +30,7 @@ GOCV      = -tags gocv,gocv_specific_modules,gocv_videoio
 
 export CGO_ENABLED = 0
 
-.PHONY: help demo test test-race test-soak soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 bench-train layers-int8 memory-peers threads connected train-mnist train-fashion agree-peers fetch-peers lint clean
+.PHONY: help demo test test-race test-soak soak test-arm64 test-device test-exact test-gocv build build-arm64 build-gocv bench results bench-peers bench-peers-avx2 bench-train layers-int8 memory-peers threads connected train-mnist train-fashion train-cifar agree-peers fetch-peers lint clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -144,6 +144,26 @@ train-mnist: bin/ocellus-host ## LeNet-5 on MNIST with five seeds, into docs/res
 
 train-fashion: bin/ocellus-host ## the same on Fashion-MNIST, of Debian's dataset-fashion-mnist (SEEDS="1 2")
 	scripts/results.sh train-fashion "LeNet-5 on Fashion-MNIST" scripts/train-seeds.sh lenet5 fashion: lenet5-fashion --threads 2
+
+# Networks of CIFAR-10, by their names in models/weights and docs/results. The
+# small forms have a quarter of the channels; few epochs, since the figures are
+# to show that they learn.
+CIFAR ?= cifar10:../shared/data/datasets/cifar10_jpeg
+cifar-resnet20    = resnet20 --epochs 30
+cifar-mobilenetv2 = mobilenetv2 --epochs 15
+cifar-vgg16       = vgg16 --width 0.25 --epochs 8
+cifar-alexnet     = alexnet --width 0.25 --epochs 8
+cifar-googlenet   = googlenet --width 0.25 --epochs 8
+shipped-resnet20    = yes
+shipped-mobilenetv2 = yes
+
+train-cifar: train-cifar-resnet20 train-cifar-mobilenetv2 train-cifar-vgg16 train-cifar-alexnet train-cifar-googlenet ## five networks on CIFAR-10, two of them for models/weights; two to three hours (CIFAR=SPEC)
+
+train-cifar-%: bin/ocellus-host
+	SEEDS=1 SHIP=$(shipped-$*) scripts/results.sh train-cifar-$* "$(firstword $(cifar-$*)) on CIFAR-10" \
+		scripts/train-seeds.sh $(firstword $(cifar-$*)) $(CIFAR) $(firstword $(cifar-$*))-cifar10 --threads 2 \
+		$(wordlist 2,99,$(cifar-$*)) --licence Apache-2.0 \
+		--about "CIFAR-10 (Krizhevsky 2009; its authors state no licence): 50,000 training pictures as JPEGs of quality 75"
 
 # Networks to be measured: their weights are drawn, not trained.
 $(OUT)/nets/%-int8.onnx: $(OUT)/nets/%.onnx
