@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/ocellus-vision/ocellus/internal/atomicfile"
@@ -20,12 +21,14 @@ const LogFile = "log.jsonl"
 // logEvery is how many steps lie between lines of the log.
 const logEvery = 50
 
-// journal writes a log. One without a file writes nothing.
+// journal writes a log, and the same figures for TensorBoard. One without a file
+// writes nothing.
 type journal struct {
-	file string
-	out  *os.File
-	last time.Time // of the last line
-	seen int       // examples of the epoch up to then
+	file   string
+	out    *os.File
+	events events
+	last   time.Time // of the last line
+	seen   int       // examples of the epoch up to then
 }
 
 // logLine is a line of a log.
@@ -53,9 +56,11 @@ func (j *journal) begin(steps int) error {
 	if err := atomicfile.Write(j.file, func(w io.Writer) error { _, err := w.Write(kept); return err }); err != nil {
 		return err
 	}
-	j.out, err = os.OpenFile(j.file, os.O_APPEND|os.O_WRONLY, 0)
+	if j.out, err = os.OpenFile(j.file, os.O_APPEND|os.O_WRONLY, 0); err != nil {
+		return err
+	}
 	j.last = time.Now()
-	return err
+	return j.events.begin(filepath.Dir(j.file), steps)
 }
 
 // keptLines are the lines of a log up to a step. A line that was cut short by
@@ -100,11 +105,12 @@ func (j *journal) add(s *Step) error {
 		return err
 	}
 	_, err = j.out.Write(append(b, '\n'))
-	return err
+	return errors.Join(err, j.events.add(&l))
 }
 
 func (j *journal) close() {
 	if j.out != nil {
 		j.out.Close()
 	}
+	j.events.close()
 }

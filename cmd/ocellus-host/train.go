@@ -86,8 +86,9 @@ with how a picture becomes the input.
 
 One seed gives the same bytes, on any number of cores. Ctrl-C is safe: a checkpoint is written, and
 the same command with --resume goes on to the very result that it would have come to; so it is after
-a power cut, from the last checkpoint (--every). The folder of the run has the log (log.jsonl), what
-it was made of (run.json) and a page of curves and mistakes (index.html).
+a power cut, from the last checkpoint (--every). The folder of the run has the log (log.jsonl; the
+same figures for tensorboard --logdir), what it was made of (run.json) and a page of curves and
+mistakes (index.html).
 
 When the loss grows or is not finite: a smaller --lr, or --clip 5. When training is good and
 validation is not: more pictures, --augment, --weight-decay 0.001. When both are bad: more --epochs,
