@@ -43,6 +43,8 @@ type live struct {
 // live opens everything, runs until it ends, and closes everything.
 func (c *runCommand) live(env *cli.Env, f *config.File) (err error) {
 	l := &live{env: env, file: f, turns: pipeline.NewTurns(threads(f.Threads))}
+	ctx, stop := context.WithCancelCause(env.Context)
+	defer stop(nil)
 	defer func() { err = errors.Join(err, l.close()) }()
 	if l.dog, err = watchdog.New(f.Health.StalledAfter); err != nil {
 		return err
@@ -54,7 +56,7 @@ func (c *runCommand) live(env *cli.Env, f *config.File) (err error) {
 	if err := l.openPeople(c); err != nil {
 		return err
 	}
-	if l.outs, err = openOutputs(env, f); err != nil {
+	if l.outs, err = openOutputs(env, f, stop); err != nil {
 		return err
 	}
 	if err := l.openPreview(); err != nil {
@@ -65,7 +67,7 @@ func (c *runCommand) live(env *cli.Env, f *config.File) (err error) {
 			return err
 		}
 	}
-	return l.run(c)
+	return l.run(ctx, c)
 }
 
 // openModel makes the detector ready.
@@ -182,12 +184,12 @@ func sourceError(err error) error {
 }
 
 // run runs all loops until they end.
-func (l *live) run(c *runCommand) error {
-	ctx, stop := l.env.Context, context.CancelFunc(func() {})
+func (l *live) run(ctx context.Context, c *runCommand) error {
 	if c.Duration > 0 {
-		ctx, stop = context.WithTimeout(ctx, c.Duration)
+		limited, stop := context.WithTimeout(ctx, c.Duration)
+		defer stop()
+		ctx = limited
 	}
-	defer stop()
 	l.begun = time.Now()
 	if err := l.startPreview(c.Preview != ""); err != nil {
 		return err
@@ -213,10 +215,7 @@ func (l *live) run(c *runCommand) error {
 	_ = l.dog.Stopping()
 	l.closePreview()
 	unwritten := l.outs.close()
-	if err := l.summary(c.JSON); err != nil {
-		return err
-	}
-	return errors.Join(l.ended(errs), unwritten)
+	return errors.Join(l.summary(c.JSON), l.ended(errs), unwritten)
 }
 
 // ended returns what a run ends with. That it was stopped is the way for what
@@ -228,7 +227,8 @@ func (l *live) ended(errs []error) error {
 		switch {
 		case err == nil || errors.Is(err, context.DeadlineExceeded):
 		case errors.Is(err, context.Canceled):
-			interrupted = interrupted || !l.sources[i].Info().Live && !l.file.Sources[i].Loop
+			// An output that nobody reads any more stops a run too.
+			interrupted = interrupted || l.env.Context.Err() != nil && !l.sources[i].Info().Live && !l.file.Sources[i].Loop
 		default:
 			failed = append(failed, sourceError(err))
 		}

@@ -22,7 +22,8 @@ import (
 type outputs struct {
 	env    *cli.Env
 	file   *config.File
-	shared []pipeline.Sink // by all sources
+	stop   context.CancelCauseFunc // ends the run
+	shared []pipeline.Sink         // by all sources
 	queues []queued
 	closes []func(context.Context) error // in the order in which to close
 	states []func() serve.Output         // how each fares
@@ -43,8 +44,8 @@ const (
 	usualRate     = 25              // frames a second of a recording whose source tells no rate
 )
 
-func openOutputs(env *cli.Env, f *config.File) (*outputs, error) {
-	o := &outputs{env: env, file: f}
+func openOutputs(env *cli.Env, f *config.File, stop context.CancelCauseFunc) (*outputs, error) {
+	o := &outputs{env: env, file: f, stop: stop}
 	for _, open := range []func() error{o.openStdout, o.openLog, o.openSnapshots} {
 		if err := open(); err != nil {
 			return nil, errors.Join(cli.Exit(cli.Missing, err), o.close())
@@ -61,8 +62,24 @@ func (o *outputs) openStdout() error {
 	if o.env.StdoutTTY {
 		sink = &readable{env: o.env}
 	}
-	o.queue("the output", sink)
+	o.queue("the output", &untilUnread{sink, o.stop})
 	return nil
+}
+
+// untilUnread ends the run when nobody reads any more what its sink writes to,
+// as after | head.
+type untilUnread struct {
+	pipeline.Sink
+	stop context.CancelCauseFunc
+}
+
+// Event passes an event on.
+func (u *untilUnread) Event(ctx context.Context, e *pipeline.Event) error {
+	err := u.Sink.Event(ctx, e)
+	if errors.Is(err, syscall.EPIPE) {
+		u.stop(err)
+	}
+	return err
 }
 
 func (o *outputs) openLog() error {
@@ -129,7 +146,7 @@ func (o *outputs) queue(name string, s pipeline.Sink) {
 	o.closes = append(o.closes, func(ctx context.Context) error {
 		_ = q.Close(ctx) // what that leaves behind counts as dropped
 		if st := q.Stats(); st.Failed > 0 {
-			return fmt.Errorf("%d events could not be written to %s: %w", st.Failed, name, st.Err)
+			return fmt.Errorf("%s could not be written to %s: %w", cli.Numbered(st.Failed, "event"), name, st.Err)
 		}
 		return nil
 	})

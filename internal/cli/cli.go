@@ -33,7 +33,7 @@ const ExitCodes = `Exit codes:
     1    done, and the answer is no: arrays differ, a case failed
     2    wrong usage
     3    a picture, model, array or configuration is damaged, unsupported or does not fit
-    4    something is missing here: a model, a program, the network, room to write
+    4    something is missing here: a model, a program, the network, room to write, who reads the output
     130  interrupted`
 
 // Env is what a command is run with.
@@ -88,6 +88,10 @@ func Main(app App) int {
 	defer stop()
 	// A second signal ends a process that does not end by itself.
 	context.AfterFunc(ctx, stop)
+	// That nobody reads the output any more (| head) is an error of the next
+	// write to it. Go would have it end the process at once, with what is open
+	// half written, unless the signal is listened for.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return Run(app, os.Args[1:], &Env{
 		Context: ctx, Stdout: os.Stdout, Stderr: os.Stderr,
 		StdoutTTY: term.IsTerminal(int(os.Stdout.Fd())), StderrTTY: term.IsTerminal(int(os.Stderr.Fd())),
@@ -128,6 +132,9 @@ func Run(app App, args []string, env *Env) (code int) {
 	}
 	env.Args = append([]string{app.Name}, args...)
 	parsed, err := parser.Parse(args)
+	if errors.Is(err, syscall.EPIPE) { // it was parsed, and its help could not be written
+		return finish(app.Name, Exit(Missing, err), env)
+	}
 	if err != nil {
 		fmt.Fprintf(env.Stderr, "%s: %v\nSee %s --help.\n", app.Name, err, helpFor(app.Name, err))
 		return Usage

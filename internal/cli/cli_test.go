@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -61,6 +62,38 @@ func TestRun(t *testing.T) {
 			&Env{Context: t.Context(), Stdout: &out, Stderr: &errs})
 		if code != c.code || !strings.Contains(out.String(), c.out) || !strings.Contains(errs.String(), c.errors) || c.errors == "" && errs.Len() > 0 {
 			t.Errorf("%v: code %d, output %q, errors %q; want %d, %q, %q", c.args, code, out.String(), errs.String(), c.code, c.out, c.errors)
+		}
+	}
+}
+
+// TestOutputThatIsNotRead runs Main in a process whose output nobody reads,
+// which ends it with a code and a reason, and not by a signal.
+func TestOutputThatIsNotRead(t *testing.T) {
+	if args := os.Getenv("OCELLUS_TEST_UNREAD"); args != "" {
+		os.Args = append([]string{"tool"}, strings.Fields(args)...)
+		os.Exit(Main(App{Name: "tool", Grammar: &testGrammar{}}))
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Skip(err)
+	}
+	for _, args := range []string{"do well", "do --help"} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+		var errs bytes.Buffer
+		cmd := exec.Command(self, "-test.run=^TestOutputThatIsNotRead$")
+		cmd.Env = append(os.Environ(), "OCELLUS_TEST_UNREAD="+args)
+		cmd.Stdout, cmd.Stderr = w, &errs
+		if err := cmd.Start(); err != nil {
+			t.Skip("this test cannot start itself: ", err) // on an emulated CPU
+		}
+		w.Close()
+		_ = cmd.Wait()
+		if code := cmd.ProcessState.ExitCode(); code != Missing || errs.String() != "tool: write /dev/stdout: broken pipe\n" {
+			t.Errorf("%s: %v: %s", args, cmd.ProcessState, errs.String())
 		}
 	}
 }
