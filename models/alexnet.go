@@ -43,14 +43,14 @@ func AlexNet(o Options) (*nn.Graph, error) {
 	for _, name := range []string{"fc6", "fc7"} {
 		x = l.dropout(name+".drop", relu(l, name, l.linear(name, x, l.wide(hidden))))
 	}
-	return l.done(l.linear("fc8", x, o.Classes))
+	return l.done(l.last("fc8", x, o.Classes))
 }
 
 // alexNetLeast is the side of the smallest picture that leaves the last pooling
 // something.
 func alexNetLeast(small bool) int {
 	if small {
-		return 8
+		return 12
 	}
 	return 67
 }

@@ -229,7 +229,25 @@ func (l *layers) dropout(name string, x features) features {
 
 // linear is a fully connected layer on [batch c].
 func (l *layers) linear(name string, x features, out int) features {
-	w := l.param(name+".weight", l.deviation(x.c, x.power), out, x.c)
+	return l.linearOf(name, x, out, l.deviation(x.c, x.power))
+}
+
+// lastDeviation is that of the weights of AlexNet's and VGG's last layer as
+// training begins, by their papers. He's would make guesses that are far too
+// sure of features half of which are dropped and the rest doubled, and in
+// unlearning them the layers before it die.
+const lastDeviation = 0.01
+
+// last is a fully connected layer behind dropout that gives the logits.
+func (l *layers) last(name string, x features, classes int) features {
+	if l.fresh {
+		return l.linearOf(name, x, classes, lastDeviation)
+	}
+	return l.linear(name, x, classes)
+}
+
+func (l *layers) linearOf(name string, x features, out int, deviation float64) features {
+	w := l.param(name+".weight", deviation, out, x.c)
 	id := l.Node(name, &nn.Gemm{Alpha: 1, Beta: 1, TransB: true}, x.id, w, l.bias(name+".bias", out))
 	return features{id: id, c: out, power: 1}
 }

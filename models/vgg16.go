@@ -40,5 +40,5 @@ func VGG16(o Options) (*nn.Graph, error) {
 			x = l.dropout(name+".drop", x)
 		}
 	}
-	return l.done(l.linear("classifier.6", x, o.Classes))
+	return l.done(l.last("classifier.6", x, o.Classes))
 }

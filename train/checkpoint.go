@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 
 	"github.com/ocellus-vision/ocellus/internal/atomicfile"
 	"github.com/ocellus-vision/ocellus/nn"
@@ -166,7 +167,7 @@ func (s *state) fits(file string, c *Config, data string) error {
 	had, have := reflect.ValueOf(s.Config), reflect.ValueOf(*c)
 	for i := range had.NumField() {
 		if a, b := had.Field(i).Interface(), have.Field(i).Interface(); a != b {
-			name := had.Type().Field(i).Tag.Get("json")
+			name, _, _ := strings.Cut(had.Type().Field(i).Tag.Get("json"), ",")
 			return &ErrCheckpoint{File: file, Why: fmt.Sprintf("is of a run whose %s is %v, not %v: go on with the same settings, or begin anew", name, a, b)}
 		}
 	}

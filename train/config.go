@@ -16,6 +16,8 @@ type Config struct {
 	Size       int     `json:"size"` // side of the input in pixels
 	Channels   int     `json:"channels"`
 	Classes    int     `json:"classes"`
+	Width      float64 `json:"width,omitempty"`   // share of the channels of inner layers; 0: all
+	Grouped    bool    `json:"grouped,omitempty"` // AlexNet: convolutions in two groups
 	Seed       uint64  `json:"seed"`
 	Epochs     int     `json:"epochs"`
 	Batch      int     `json:"batch"`
@@ -31,6 +33,18 @@ type Config struct {
 	Augment    string  `json:"augment"`   // how pictures are changed; see Augmentations
 	Validation float64 `json:"validation"`
 	Patience   int     `json:"patience"` // epochs without gain that end the run; 0: it never ends early
+}
+
+// Form names the network and, where it is not the usual one, its form.
+func (c *Config) Form() string {
+	form := c.Network
+	if c.Width != 0 {
+		form += fmt.Sprintf(", width %g", c.Width)
+	}
+	if c.Grouped {
+		form += ", grouped"
+	}
+	return form
 }
 
 // Optimizers lists the names of Config.Optimizer.

@@ -59,6 +59,8 @@ type trainSettings struct {
 	Patience   *int     `help:"End after so many epochs without gain, and take the best; 0: go through all, and take the last." placeholder:"N" group:"recipe"`
 	Size       int      `help:"Side of the network's input in pixels; default: the network's own, or that of small pictures." placeholder:"PIXELS" group:"recipe"`
 	Channels   int      `help:"1 (grey) or 3; default: the network's own." placeholder:"N" group:"recipe"`
+	Width      float64  `help:"Channels of inner layers, as a share of the network's own: 0.25 for a quarter (vgg16, alexnet, googlenet)." placeholder:"SHARE" group:"recipe"`
+	Grouped    bool     `help:"AlexNet's convolutions in two groups, as on the two graphics cards of its authors." group:"recipe"`
 	Seed       uint64   `help:"Seed of weights, order and augmentation." default:"1" group:"recipe"`
 }
 
@@ -71,6 +73,7 @@ func (c *trainCommand) Help() string {
     ocellus-host train lenet5 --data fashion: --out fashion.onnx        apt-get install dataset-fashion-mnist
     ocellus-host train resnet20 --data cifar10:cifar --out cifar.onnx --epochs 30
     ocellus-host train mobilenetv2 --data folders:parts --out parts.onnx --size 96 --augment photos
+    ocellus-host train vgg16 --data cifar10:cifar --out vgg.onnx --width 0.25       a quarter of its channels
     ocellus-host train resnet20 --data cifar10:cifar --out cifar.onnx --resume      go on after Ctrl-C
 
 --data is KIND:WHERE:
@@ -96,8 +99,8 @@ a larger network.`
 }
 
 // config is the recipe of a network, with what the flags change.
-func (s *trainSettings) config(network string) train.Config {
-	c := train.Recipe(network)
+func (s *trainSettings) config(network string, g *nn.Graph) train.Config {
+	c := train.Recipe(network, g)
 	set(&c.Epochs, s.Epochs)
 	set(&c.Batch, s.Batch)
 	set(&c.Rate, s.LR)
@@ -112,7 +115,10 @@ func (s *trainSettings) config(network string) train.Config {
 	set(&c.Augment, s.Augment)
 	set(&c.Validation, s.Validation)
 	set(&c.Patience, s.Patience)
-	c.Network, c.Seed = network, s.Seed
+	c.Network, c.Seed, c.Grouped = network, s.Seed, s.Grouped
+	if s.Width != 1 {
+		c.Width = s.Width
+	}
 	// A run shorter than the recipe's warm-up warms up for half of it.
 	if s.WarmUp == nil {
 		c.WarmUp = min(c.WarmUp, float64(c.Epochs)/2)
@@ -178,23 +184,18 @@ func (c *trainCommand) prepare(env *cli.Env) (*training, error) {
 	if !strings.HasSuffix(c.Out, ".onnx") {
 		return nil, cli.Usagef("--out %s: the name of an ONNX file ends in .onnx", c.Out)
 	}
-	config := c.config(def.Name)
-	if _, err := augment.Parse(config.Augment); err != nil {
-		return nil, cli.Exit(cli.Usage, err)
-	}
-	t := &training{trainCommand: c, def: def, config: config, dir: c.Folder}
+	t := &training{trainCommand: c, def: def, dir: c.Folder}
 	if t.dir == "" {
 		t.dir = strings.TrimSuffix(c.Out, ".onnx") + ".train"
 	}
 	if epoch, epochs, ok := train.Unfinished(t.dir); ok && !c.Resume && !c.Restart {
 		return nil, cli.Usagef("%s holds a run that is in epoch %d of %d: --resume goes on with it, --restart begins anew", t.dir, epoch, epochs)
 	}
-	if t.sets, err = openTrainSets(c.Data, t.config.Validation, t.config.Seed, c.Strict); err != nil {
+	if t.sets, err = openTrainSets(c.Data, c.Strict); err != nil {
 		return nil, err
 	}
 	t.sets.tell(env)
-	t.fitBatch(env)
-	if err := t.build(); err != nil {
+	if err := t.build(env); err != nil {
 		return nil, err
 	}
 	t.pool = plan.NewPool(threadsOf(c.Threads))
@@ -211,12 +212,34 @@ func (t *training) fitBatch(env *cli.Env) {
 }
 
 // build makes the network and what it is to learn.
-func (t *training) build() error {
-	first, err := t.sets.learn.Image(0)
+func (t *training) build(env *cli.Env) error {
+	o, err := t.form()
 	if err != nil {
 		return err
 	}
-	o := models.Options{Size: t.Size, Channels: t.Channels, Classes: len(t.sets.learn.Classes), Seed: t.Seed, Fresh: true}
+	if t.graph, err = t.def.Make(o); err != nil {
+		return err
+	}
+	t.config = t.trainSettings.config(t.def.Name, t.graph)
+	t.config.Size, t.config.Channels, t.config.Classes = o.Size, o.Channels, o.Classes
+	if _, err := augment.Parse(t.config.Augment); err != nil {
+		return cli.Exit(cli.Usage, err)
+	}
+	if err := t.sets.split(t.config.Validation, t.config.Seed); err != nil {
+		return err
+	}
+	t.fitBatch(env)
+	t.task, err = train.NewClassifier(t.sets.learn, t.sets.validate, *pixelsOf(t.def, o), &t.config, t.Strict)
+	return err
+}
+
+// form is the form of the network that fits the pictures.
+func (t *training) form() (models.Options, error) {
+	o := models.Options{Size: t.Size, Channels: t.Channels, Classes: len(t.sets.learn.Classes), Width: t.Width, Grouped: t.Grouped, Seed: t.Seed, Fresh: true}
+	first, err := t.sets.learn.Image(0)
+	if err != nil {
+		return o, err
+	}
 	if o.Size == 0 {
 		// Small pictures are not enlarged to the size of ImageNet's.
 		const multiple = 32
@@ -226,14 +249,9 @@ func (t *training) build() error {
 		o.Channels = t.def.Channels
 	}
 	if o.Channels != 1 && o.Channels != 3 {
-		return cli.Usagef("--channels %d: 1 for grey, 3 for colour", o.Channels)
+		return o, cli.Usagef("--channels %d: 1 for grey, 3 for colour", o.Channels)
 	}
-	if t.graph, err = t.def.Make(o); err != nil {
-		return err
-	}
-	t.config.Size, t.config.Channels, t.config.Classes = o.Size, o.Channels, o.Classes
-	t.task, err = train.NewClassifier(t.sets.learn, t.sets.validate, *pixelsOf(t.def, o), &t.config, t.Strict)
-	return err
+	return o, nil
 }
 
 // run trains, and tells a person how far it is.

@@ -16,7 +16,7 @@ const worstShown = 24
 // classes, and the surest mistakes.
 func (t *training) page(env *cli.Env, r *trainResult) error {
 	p := report.Page{
-		Title: fmt.Sprintf("%s: %s", t.def.Name, r.Data),
+		Title: fmt.Sprintf("%s: %s", r.Config.Form(), r.Data),
 		Lead:  fmt.Sprintf("A network of %s parameters, trained for %d epochs. The figures are of %s, which it did not learn from.", cli.Count(int64(r.Params)), len(r.history), r.Judged),
 		Foot:  fmt.Sprintf("Made by ocellus-host %s on %s.", r.Build.Version, r.Date),
 	}

@@ -116,7 +116,7 @@ func (t *training) describe(g *nn.Graph, r *trainResult) (*nn.Graph, error) {
 		Task: t.def.Task, Labels: t.sets.learn.Classes,
 		Preprocess: pixelsOf(t.def, models.Options{Size: t.config.Size, Channels: t.config.Channels}),
 		Provenance: &meta.Provenance{
-			Source: "ocellus-host train " + t.def.Name, Licence: t.Licence, Data: t.about(), MadeBy: r.Build.Version,
+			Source: "ocellus-host train " + t.config.Form(), Licence: t.Licence, Data: t.about(), MadeBy: r.Build.Version,
 			Notes: fmt.Sprintf("Trained with seed %d for %d epochs.", t.Seed, len(r.history)),
 		},
 		Metrics: map[string]float64{},
@@ -191,7 +191,7 @@ func (r *trainResult) facts() [][]string {
 		since = ", since it was resumed"
 	}
 	f := [][]string{
-		{"Network", fmt.Sprintf("%s, %s parameters, input %d×%d×%d", c.Network, cli.Count(int64(r.Params)), c.Channels, c.Size, c.Size)},
+		{"Network", fmt.Sprintf("%s, %s parameters, input %d×%d×%d", c.Form(), cli.Count(int64(r.Params)), c.Channels, c.Size, c.Size)},
 		{"Data", r.Data},
 		{"Licence", r.Licence + " (of the weights)"},
 		{"Recipe", fmt.Sprintf("%s, rate %g %s after %g epochs of warm-up, batch %d, decay %g, augmentation %s, seed %d", c.Optimizer, c.Rate, c.Schedule, c.WarmUp, c.Batch, c.Decay, c.Augment, c.Seed)},
@@ -217,7 +217,7 @@ func (r *trainResult) print(env *cli.Env) error {
 
 func (r *trainResult) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s: %s\n\n", r.Config.Network, r.Data)
+	fmt.Fprintf(&b, "# %s: %s\n\n", r.Config.Form(), r.Data)
 	fmt.Fprintf(&b, "Written on %s at revision %s, on %s (%s), by\n\n    %s\n\n", r.Date, revision(r.Build), r.CPU, r.Kernels, r.Command)
 	markdownTable(&b, []string{"", ""}, 2, append(r.facts(), []string{"SHA-256", r.SHA256}))
 	if r.Figures != nil {

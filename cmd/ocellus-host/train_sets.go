@@ -16,11 +16,8 @@ type trainSets struct {
 }
 
 // openTrainSets opens the parts of a set. What it has of its own is taken for
-// validation, else a share is cut off what is learned from.
-func openTrainSets(spec string, share float64, seed uint64, strict bool) (s trainSets, err error) {
-	if !(share >= 0 && share < 1) {
-		return s, cli.Usagef("--validation %v is outside 0 up to 1", share)
-	}
+// validation.
+func openTrainSets(spec string, strict bool) (s trainSets, err error) {
 	o := data.Options{Strict: strict}
 	if s.learn, err = data.OpenLabelled(spec, data.Train, o); err != nil {
 		return s, err
@@ -39,8 +36,8 @@ func openTrainSets(spec string, share float64, seed uint64, strict bool) (s trai
 	if s.learn.Kind == "folders" {
 		s.validate, _ = data.OpenLabelled(spec, data.Val, o)
 	}
-	if s.validate == nil || s.validate.Len() == 0 || s.test != nil && s.validate.Source == s.test.Source {
-		s.learn, s.validate = s.learn.Split(share, seed)
+	if s.validate != nil && (s.validate.Len() == 0 || s.test != nil && s.validate.Source == s.test.Source) {
+		s.validate = nil
 	}
 	for _, part := range []*data.Labelled{s.validate, s.test} {
 		if part != nil && len(part.Classes) > len(s.learn.Classes) {
@@ -48,6 +45,18 @@ func openTrainSets(spec string, share float64, seed uint64, strict bool) (s trai
 		}
 	}
 	return s, nil
+}
+
+// split cuts a share off what is learned from, for validation, where there is
+// nothing for that yet.
+func (s *trainSets) split(share float64, seed uint64) error {
+	if !(share >= 0 && share < 1) {
+		return cli.Usagef("--validation %v is outside 0 up to 1", share)
+	}
+	if s.validate == nil {
+		s.learn, s.validate = s.learn.Split(share, seed)
+	}
+	return nil
 }
 
 // tell names what is left out, and why there is no test.

@@ -160,6 +160,28 @@ func TestTrainOfFewPictures(t *testing.T) {
 	}
 }
 
+// The form of a network is trained, and stands where it is named.
+func TestTrainForm(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "small.onnx")
+	args := []string{"train", "alexnet", "--data", shapes(t), "--out", out, "--epochs", "1", "--batch", "16", "--augment", "none", "--size", "12", "--width", "0.1", "--grouped"}
+	stdout, errs, code := run(t, args...)
+	const form = "alexnet, width 0.1, grouped"
+	if code != cli.OK || !strings.Contains(stdout, form) {
+		t.Fatalf("exit code %d, %s%s", code, stdout, errs)
+	}
+	s, err := ocellus.Open(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got := s.Meta().Provenance.Source; !strings.Contains(got, form) {
+		t.Errorf("the file's source is %q", got)
+	}
+	if _, errs, code := run(t, append(args[:len(args)-1], "--resume")...); code != cli.BadInput || !strings.Contains(errs, "grouped is true, not false") {
+		t.Errorf("another form resumed: exit code %d, %s", code, errs)
+	}
+}
+
 func TestTrainRefused(t *testing.T) {
 	dir, out := shapes(t), filepath.Join(t.TempDir(), "a.onnx")
 	for _, c := range []struct {
@@ -176,6 +198,9 @@ func TestTrainRefused(t *testing.T) {
 		{[]string{"lenet5", "--data", dir, "--out", out, "--batch", "8", "--size", "13"}, cli.Usage, "multiple of 4"},
 		{[]string{"lenet5", "--data", dir, "--out", out, "--batch", "8", "--resume"}, cli.Missing, "without --resume a run begins"},
 		{[]string{"lenet5", "--data", dir, "--out", out, "--validation", "1"}, cli.Usage, "--validation"},
+		{[]string{"lenet5", "--data", dir, "--out", out, "--width", "0.5"}, cli.Usage, "it comes in one width"},
+		{[]string{"vgg16", "--data", dir, "--out", out, "--width", "5"}, cli.Usage, "width 5, want"},
+		{[]string{"vgg16", "--data", dir, "--out", out, "--grouped"}, cli.Usage, "no grouped form"},
 		{[]string{"lenet5", "--data", dir, "--out", out, "--augment", "twirl"}, cli.Usage, "no change and no preset"},
 	} {
 		if _, errs, code := run(t, append([]string{"train"}, c.args...)...); code != c.code || !strings.Contains(errs, c.says) {
