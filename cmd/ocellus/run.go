@@ -82,7 +82,8 @@ standard error: frames, rates, ages, and what was left out and why.
 
 Ctrl-C ends a run in order; the exit code is 0 for what is live or goes round (--loop), and 130 for a
 file that was not at its end and for a synthetic scene. So does an output that is read no more, as
-after | head; the exit code is 4.`
+after | head; the exit code is 4. It is 4 as well when a source has not given one frame at the end of
+--duration.`
 }
 
 // sourceKinds lists what sources are called, indented so that help texts keep

@@ -46,3 +46,38 @@ func TestRunWhoseOutputIsClosed(t *testing.T) {
 		t.Errorf("the video has no index, so it was not closed: %d bytes, %v", len(b), err)
 	}
 }
+
+// TestRunWithoutFrames has sources that never give a frame: a pipe that stays
+// silent, folders with damaged pictures and with none.
+func TestRunWithoutFrames(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	defer func(f *os.File) { os.Stdin = f }(os.Stdin)
+	os.Stdin = r
+	damaged := t.TempDir()
+	for _, name := range []string{"a.png", "b.png"} {
+		if err := os.WriteFile(filepath.Join(damaged, name), []byte("no picture"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		source string
+		code   int
+		says   []string
+	}{
+		{"raw:grey:64x48", cli.Missing, []string{"camera1: no frame\n", "ocellus: raw:grey:64x48: there was not one frame; "}},
+		{damaged, cli.BadInput, []string{": no frame\n", "there was not one frame: ", "b.png: is not a picture"}},
+		{t.TempDir(), cli.BadInput, []string{"there is no picture in this folder"}},
+		{"nosuch", cli.Missing, []string{"no such file or folder"}},
+	} {
+		_, errs, code := run(t, "run", "--source", c.source, "--model", spots, "--as-fast-as-possible", "--duration", "300ms")
+		for _, want := range c.says {
+			if code != c.code || !strings.Contains(errs, want) {
+				t.Errorf("%s: exit code %d, want %d, and %q:\n%s", c.source, code, c.code, want, errs)
+			}
+		}
+	}
+}

@@ -167,9 +167,22 @@ func (l *live) openSource(s *config.Source) error {
 	return nil
 }
 
+// frameless says that a source has not given one frame, and why.
+func frameless(s capture.Snapshot) error {
+	var last *capture.ErrCapture
+	if errors.As(s.Err, &last) {
+		e := *last
+		e.Source, e.Why = s.Source, "there was not one frame: "+last.Error()
+		e.Cure = "" // which last tells
+		return &e
+	}
+	return &capture.ErrCapture{Source: s.Source, Reason: capture.Timeout, Why: "there was not one frame", Cure: "see whether what it reads from is on, and give it more time (--duration)"}
+}
+
 // sourceError gives an error of a source its exit code.
 func sourceError(err error) error {
 	var e *capture.ErrCapture
+	var picture *vision.ErrImage
 	if !errors.As(err, &e) {
 		return err
 	}
@@ -177,7 +190,7 @@ func sourceError(err error) error {
 	case errors.Is(err, exec.ErrNotFound): // a program that reads the source
 	case e.Reason == capture.Invalid:
 		return cli.Exit(cli.Usage, err)
-	case e.Reason == capture.Torn, e.Reason == capture.Unsupported:
+	case e.Reason == capture.Torn, e.Reason == capture.Unsupported, errors.As(err, &picture):
 		return cli.Exit(cli.BadInput, err)
 	}
 	return cli.Exit(cli.Missing, err)
@@ -226,6 +239,9 @@ func (l *live) ended(errs []error) error {
 	for i, err := range errs {
 		switch {
 		case err == nil || errors.Is(err, context.DeadlineExceeded):
+			if l.loops[i].Stats().Captured == 0 {
+				failed = append(failed, sourceError(frameless(l.sources[i].Snapshot())))
+			}
 		case errors.Is(err, context.Canceled):
 			// An output that nobody reads any more stops a run too.
 			interrupted = interrupted || l.env.Context.Err() != nil && !l.sources[i].Info().Live && !l.file.Sources[i].Loop

@@ -101,7 +101,11 @@ func summarised(s *pipeline.Stats) sourceSummary {
 // summaryText is what came of a source, for people.
 func summaryText(s *pipeline.Stats) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s of %d×%d in %.1f s, %.1f fps", s.Source, cli.Numbered(s.Worked(), "frame"), s.W, s.H, s.Active.Seconds(), s.MeanFPS())
+	if s.Captured == 0 {
+		fmt.Fprintf(&b, "%s: no frame", s.Source)
+	} else {
+		fmt.Fprintf(&b, "%s: %s of %d×%d in %.1f s, %.1f fps", s.Source, cli.Numbered(s.Worked(), "frame"), s.W, s.H, s.Active.Seconds(), s.MeanFPS())
+	}
 	if s.Gated > 0 {
 		fmt.Fprintf(&b, "; in %d of them nothing moved", s.Gated)
 	}

@@ -215,7 +215,7 @@ func TestRunThatIsInterrupted(t *testing.T) {
 // What saw no frame has no ages and no times to tell.
 func TestRunWithoutAFrame(t *testing.T) {
 	text := summaryText(&pipeline.Stats{Source: "pipe", Events: 1})
-	if strings.Contains(text, "age of") || strings.Contains(text, "mean ms") || !strings.HasSuffix(text, "unreadable\n  0 tracks, 1 event\n") {
+	if !strings.HasPrefix(text, "pipe: no frame\n") || strings.Contains(text, "age of") || strings.Contains(text, "mean ms") || !strings.HasSuffix(text, "unreadable\n  0 tracks, 1 event\n") {
 		t.Errorf("%q", text)
 	}
 }

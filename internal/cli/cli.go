@@ -32,7 +32,7 @@ const ExitCodes = `Exit codes:
     0    done
     1    done, and the answer is no: arrays differ, a case failed
     2    wrong usage
-    3    a picture, model, array or configuration is damaged, unsupported or does not fit
+    3    a picture, model, array or configuration is damaged, unsupported or does not fit; a folder has no picture
     4    something is missing here: a model, a program, the network, room to write, who reads the output
     130  interrupted`
 
