@@ -51,6 +51,10 @@ func ParseFormat(s string) (Format, bool) {
 	return AnyFormat, false
 }
 
+// coloured reports whether pixels lie as red, green and blue, which use the
+// full range.
+func (f Format) coloured() bool { return f == RGB || f == BGR }
+
 // luma returns where in a row the first sample of luma lies, and how far it is
 // to the next, in bytes. Of colours it is the first of each pixel's three; 0:
 // there is none to be read.

@@ -102,25 +102,20 @@ func markBytes(b []byte) uint64 {
 }
 
 // lumaOf condenses the luma of a picture that is not compressed, and says
-// whether all of it is black or white. Of colours that lie as such, green
-// stands for luma.
+// whether all of it is black or white.
 func lumaOf(r *Raster) (mark uint64, shade Health) {
-	first, step := r.Format.luma()
-	low, high := uint8(16+8), uint8(235-4)
-	if step == 3 {
-		first = 1
-	}
-	if r.FullRange || step == 3 {
+	low, high := int32(16+8), int32(235-4)
+	if r.FullRange || r.Format.coloured() {
 		low, high = 10, 251
 	}
 	rows, cols := min(gridSide, r.H), min(gridSide, r.W)
-	p := &r.Planes[0]
+	g, _ := r.grid(1)
 	dark, bright := 0, 0
 	mark = markStart
 	for i := range rows {
-		row := p.Pix[(2*i+1)*r.H/(2*rows)*p.Stride:]
+		g.choose(i*r.H/rows, (i+1)*r.H/rows)
 		for j := range cols {
-			v := row[first+(2*j+1)*r.W/(2*cols)*step]
+			v, _ := g.sum(j*r.W/cols, (j+1)*r.W/cols)
 			mark = (mark ^ uint64(v)) * markPrime
 			if v <= low {
 				dark++

@@ -108,6 +108,27 @@ func TestLumaOf(t *testing.T) {
 	}
 }
 
+// TestShadeOfColours: a picture of one strong colour is neither black nor
+// white, whichever of the three it is, and each counts in the mark.
+func TestShadeOfColours(t *testing.T) {
+	marks := map[uint64]bool{}
+	for c := range 3 {
+		r := Raster{Format: RGB, W: 80, H: 60}
+		r.lay(make([]byte, frameBytes(RGB, r.W, r.H)), 0)
+		for i := c; i < len(r.Planes[0].Pix); i += 3 {
+			r.Planes[0].Pix[i] = 255
+		}
+		mark, shade := lumaOf(&r)
+		if shade != OK {
+			t.Errorf("only colour %d: %v", c, shade)
+		}
+		marks[mark] = true
+	}
+	if len(marks) != 3 {
+		t.Errorf("%d marks of three colours", len(marks))
+	}
+}
+
 // plainJPEG is a picture of one grey.
 func plainJPEG(t *testing.T, level uint8) []byte {
 	t.Helper()

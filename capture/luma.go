@@ -16,19 +16,14 @@ func (r *Raster) Luma(dst []uint8, w, h int) bool {
 	if w <= 0 || h <= 0 || len(dst) < w*h || r.W < w || r.H < h {
 		return false
 	}
-	offset, step := r.Format.luma()
-	if step == 0 {
+	g, ok := r.grid(lumaSamples)
+	if !ok {
 		return false
 	}
-	red := 0
-	if r.Format == BGR {
-		red = 2
-	}
-	g := lumaGrid{r: r, step: step, offset: offset, red: red}
 	for y := range h {
 		g.choose(y*r.H/h, (y+1)*r.H/h)
 		for x := range w {
-			dst[y*w+x] = g.cell(x*r.W/w, (x+1)*r.W/w)
+			dst[y*w+x] = r.brightness(g.sum(x*r.W/w, (x+1)*r.W/w))
 		}
 	}
 	return true
@@ -37,35 +32,48 @@ func (r *Raster) Luma(dst []uint8, w, h int) bool {
 // lumaGrid is a row of cells of a raster.
 type lumaGrid struct {
 	r            *Raster
+	side         int                  // samples of each row and column of a cell, at most
 	step, offset int                  // bytes from pixel to pixel, and to the first luma
 	red          int                  // which of a pixel's three colours is red; blue is 2-red
 	rows         [lumaSamples][]uint8 // that are looked at, from their first luma on
 	n            int                  // how many
 }
 
+// grid returns a grid of up to side×side samples a cell, lumaSamples at most;
+// false: the raster's luma does not lie where it could be read.
+func (r *Raster) grid(side int) (g lumaGrid, ok bool) {
+	offset, step := r.Format.luma()
+	g = lumaGrid{r: r, side: side, step: step, offset: offset}
+	if r.Format == BGR {
+		g.red = 2
+	}
+	return g, step > 0
+}
+
 // choose takes the rows from top to bottom of the picture that are looked at.
 func (g *lumaGrid) choose(top, bottom int) {
 	p := &g.r.Planes[0]
-	g.n = min(lumaSamples, bottom-top)
+	g.n = min(g.side, bottom-top)
 	for j := range g.n {
-		g.rows[j] = p.Pix[(top+middle(j, bottom-top))*p.Stride+g.offset:]
+		g.rows[j] = p.Pix[(top+g.middle(j, bottom-top))*p.Stride+g.offset:]
 	}
 }
 
 // middle returns where in a cell of n pixels its sample i lies: in the middle
-// of the i-th of lumaSamples equal parts, or at pixel i where there are fewer.
-func middle(i, n int) int {
-	if n < lumaSamples {
+// of the i-th of side equal parts, or at pixel i where there are fewer.
+func (g *lumaGrid) middle(i, n int) int {
+	if n < g.side {
 		return i
 	}
-	return (2*i + 1) * n / (2 * lumaSamples)
+	return (2*i + 1) * n / (2 * g.side)
 }
 
-// cell returns the brightness of the columns from left to right.
-func (g *lumaGrid) cell(left, right int) uint8 {
-	sum, nx := int32(0), min(lumaSamples, right-left)
+// sum returns the sum of n samples of the columns from left to right, as they
+// lie. Colours are weighted.
+func (g *lumaGrid) sum(left, right int) (sum, n int32) {
+	nx := min(g.side, right-left)
 	for i := range nx {
-		at := (left + middle(i, right-left)) * g.step
+		at := (left + g.middle(i, right-left)) * g.step
 		for _, row := range g.rows[:g.n] {
 			if g.step == 3 {
 				s := row[at : at+3 : at+3]
@@ -75,12 +83,12 @@ func (g *lumaGrid) cell(left, right int) uint8 {
 			}
 		}
 	}
-	return g.r.brightness(sum, int32(nx*g.n))
+	return sum, int32(nx * g.n)
 }
 
 // brightness returns the mean of n samples, in the full range.
 func (r *Raster) brightness(sum, n int32) uint8 {
-	if r.Format == RGB || r.Format == BGR {
+	if r.Format.coloured() {
 		return uint8((sum + n/2) / n)
 	}
 	k := r.matrix()
