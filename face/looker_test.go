@@ -148,6 +148,13 @@ func TestWorth(t *testing.T) {
 		if w, why := c.q.Worth(); w < c.min || w > c.max || why != c.why {
 			t.Errorf("%+v: %v, %q", c.q, w, why)
 		}
+		if d := c.q.Doubts(); (c.min == 1) != (len(d) == 0) || c.why != "" && !slices.Contains(d, c.why) {
+			t.Errorf("%+v: doubts %q, want %q among them", c.q, d, c.why)
+		}
+	}
+	q := good(func(q *Quality) { q.Exposure, q.Clipped, q.Pose.Yaw = 0.9, 0.4, 40 })
+	if d := q.Doubts(); !slices.Equal(d, []Doubt{Bright, Turned}) {
+		t.Errorf("doubts %q, want each once", d)
 	}
 }
 

@@ -1,6 +1,9 @@
 package face
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Doubt is what speaks most against telling by a picture of a face whose it
 // is; it is empty where nothing does.
@@ -8,9 +11,9 @@ type Doubt string
 
 // The doubts.
 const (
-	Small  Doubt = "too small"
+	Small  Doubt = "small"
 	Blurry Doubt = "blurred"
-	Dark   Doubt = "too dark"
+	Dark   Doubt = "dark"
 	Bright Doubt = "too bright, or with too much contrast"
 	Turned Doubt = "turned away"
 )
@@ -41,11 +44,28 @@ const Least = 0.3
 // At 1 there is no doubt.
 func (q *Quality) Worth() (worth float32, why Doubt) {
 	least := 1.0
-	see := func(r ramp, v float64) {
-		if s := r.of(v); s < least {
-			least, why = s, r.doubt
+	q.measure(func(of float64, d Doubt) {
+		if of < least {
+			least, why = of, d
 		}
-	}
+	})
+	return float32(least), why
+}
+
+// Doubts returns all that is not as good as it should be, each once.
+func (q *Quality) Doubts() (list []Doubt) {
+	q.measure(func(of float64, d Doubt) {
+		if of < 1 && !slices.Contains(list, d) {
+			list = append(list, d)
+		}
+	})
+	return list
+}
+
+// measure tells of each measure of the picture how good it is, 0 to 1, and
+// what it is a doubt of below that.
+func (q *Quality) measure(tell func(of float64, d Doubt)) {
+	see := func(r ramp, v float64) { tell(r.of(v), r.doubt) }
 	see(eyesRamp, q.EyeDistance)
 	see(sharpRamp, q.Sharpness)
 	see(darkRamp, q.Exposure)
@@ -54,5 +74,4 @@ func (q *Quality) Worth() (worth float32, why Doubt) {
 	if p := q.Pose; p != nil {
 		see(turnRamp, max(math.Abs(p.Yaw), math.Abs(p.Pitch)))
 	}
-	return float32(least), why
 }

@@ -249,7 +249,7 @@ func (g *gathering) table() report.Table {
 			pose = []string{degrees(p.Yaw), degrees(p.Pitch), degrees(p.Roll)}
 		}
 		row := append([]string{g.labels[i], fmt.Sprintf("%.0f", q.EyeDistance), fmt.Sprintf("%.0f", q.Sharpness), fmt.Sprintf("%.2f", q.Exposure)}, pose...)
-		t.Rows = append(t.Rows, append(row, strings.Join(doubts(q), ", ")))
+		t.Rows = append(t.Rows, append(row, doubts(q, ", ")))
 	}
 	return t
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -157,32 +158,20 @@ func inWords(f *shownFace) string {
 	if p := q.Pose; p != nil {
 		s += fmt.Sprintf(", yaw %s°, pitch %s°, roll %s°", degrees(p.Yaw), degrees(p.Pitch), degrees(p.Roll))
 	}
-	for _, doubt := range doubts(q) {
-		s += "; " + doubt
+	if d := doubts(q, "; "); d != "" {
+		s += "; " + d
 	}
 	return s
 }
 
+// doubts lists what makes a comparison of the face less sure.
+func doubts(q *face.Quality, between string) string {
+	var list []string
+	for _, d := range q.Doubts() {
+		list = append(list, string(d))
+	}
+	return strings.Join(list, between)
+}
+
 // degrees writes whole degrees, and 0 without a sign.
 func degrees(v float64) string { return fmt.Sprint(int(math.Round(v))) }
-
-// doubts lists what makes a comparison of the face less sure.
-func doubts(q *face.Quality) []string {
-	var list []string
-	if q.EyeDistance < 40 {
-		list = append(list, "small")
-	}
-	if q.Sharpness < 100 {
-		list = append(list, "blurred")
-	}
-	if q.Exposure < 0.2 {
-		list = append(list, "dark")
-	}
-	if q.Exposure > 0.8 || q.Clipped > 0.2 {
-		list = append(list, "too bright, or with too much contrast")
-	}
-	if p := q.Pose; p != nil && (math.Abs(p.Yaw) > 35 || math.Abs(p.Pitch) > 35) {
-		list = append(list, "turned away")
-	}
-	return list
-}
