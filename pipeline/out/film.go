@@ -50,13 +50,12 @@ const (
 )
 
 func newFilm(o *RecorderOptions) (m film, err error) {
-	m = film{o: *o, create: os.Create}
+	m = film{o: *o, create: createNew}
 	if o.Dir != "" {
 		m.folder, err = openFolder(o.Dir, "-"+safeName(o.Name)+".avi", o.Limits)
 		return m, err
 	}
 	m.folder = &folder{dir: filepath.Dir(o.File), limits: Limits{MinFree: o.Limits.MinFree}, free: Free}
-	m.create = createNew
 	if st, err := os.Stat(o.File); err == nil && !st.Mode().IsRegular() {
 		return m, &fs.PathError{Op: "write", Path: o.File, Err: errors.New("this is no file")}
 	}
@@ -183,12 +182,27 @@ func (m *film) begin(s *still) error {
 	return nil
 }
 
-// next returns the name of the next file.
+// next returns the name of the next file. In a Dir it is that of the moment of
+// its first picture or, where that is taken, of the next that is not: pictures
+// read as fast as can be may come within one millisecond, and clocks are set
+// back.
 func (m *film) next(s *still) string {
-	if m.o.Dir != "" {
-		return s.Captured.UTC().Format(stampForm) + "-" + safeName(m.o.Name) + ".avi"
+	if m.o.Dir == "" {
+		return m.unused()
 	}
-	return m.unused()
+	for at := s.Captured.UTC(); ; at = at.Add(time.Millisecond) {
+		name := at.Format(stampForm) + "-" + safeName(m.o.Name) + ".avi"
+		if !m.taken(name) {
+			return name
+		}
+	}
+}
+
+// taken says whether there is a file of that name. Of a path that cannot be
+// looked at, making the file tells why.
+func (m *film) taken(name string) bool {
+	_, err := os.Lstat(m.folder.path(name))
+	return err == nil
 }
 
 // unused returns the first of FILE, FILE-2, FILE-3 and so on that is not there,
@@ -202,8 +216,7 @@ func (m *film) unused() string {
 		if m.number > 0 {
 			name = stem + "-" + strconv.Itoa(m.number+1) + ending
 		}
-		// Of a path that cannot be looked at, making the file tells why.
-		if _, err := os.Lstat(m.folder.path(name)); err != nil {
+		if !m.taken(name) {
 			return name
 		}
 		m.number++

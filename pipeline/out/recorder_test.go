@@ -120,6 +120,30 @@ func (m *film) at(t testing.TB, moment time.Duration, w, h int) bool {
 	return written
 }
 
+// Two files of a folder that begin at one moment, as where pictures change
+// their size, have names of their own.
+func TestFilesOfOneMoment(t *testing.T) {
+	dir := t.TempDir()
+	m, err := newFilm(&RecorderOptions{Dir: dir, Name: "door", FPS: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.at(t, 0, 64, 48)
+	m.at(t, 0, 80, 60)
+	if err := m.end(); err != nil {
+		t.Fatal(err)
+	}
+	list := names(t, dir)
+	if len(list) != 2 {
+		t.Fatalf("%v, want two files", list)
+	}
+	for i, w := range []int{64, 80} {
+		if h, n, _, err := readFilm(t, filepath.Join(dir, list[i])); h.W != w || n != 1 || err != nil {
+			t.Errorf("%s: %d pictures %d wide, %v", list[i], n, h.W, err)
+		}
+	}
+}
+
 // Pictures lie in the video when they were seen, at whatever rate they came.
 func TestFilmKeepsTime(t *testing.T) {
 	for _, rate := range []float64{10, 30, 60} {
