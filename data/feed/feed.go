@@ -40,7 +40,15 @@ type Config struct {
 	Strict  bool
 	Workers int // that read ahead; 0: one a core
 	Ahead   int // batches held; 0: one more than workers
+	// Keep is how many bytes of decoded pictures are held for use again where
+	// the Policy Mixes, so that each is decoded about once an epoch and not
+	// four times. 0: DefaultKeep; below 0: none. Batches do not hang on it.
+	Keep int
 }
+
+// DefaultKeep holds the 512 pictures that mosaics of batches of 64 are drawn
+// from at 480×360, or a whole set of 1,100 at 320×240.
+const DefaultKeep = 256 << 20
 
 // Batch is samples as a network takes them.
 type Batch struct {
@@ -63,6 +71,7 @@ type Feed struct {
 	steps int
 	elems int
 	idle  sync.Pool // of *vision.Preparer
+	kept  *kept     // nil: nothing is kept
 
 	mu      sync.Mutex
 	orders  map[uint64][]int32 // of the last epochs asked for
@@ -90,7 +99,13 @@ func New(src data.Source, cfg Config) (*Feed, error) {
 	if cfg.Ahead < 1 {
 		cfg.Ahead = cfg.Workers + 1
 	}
+	if cfg.Keep == 0 {
+		cfg.Keep = DefaultKeep
+	}
 	f := &Feed{src: src, cfg: cfg, elems: cfg.Preprocess.Elems(), orders: map[uint64][]int32{}, skipped: map[int]error{}}
+	if cfg.Policy.Mixes() && cfg.Keep >= 0 {
+		f.kept = newKept(cfg.Keep)
+	}
 	f.steps = src.Len() / cfg.Batch
 	if cfg.Ordered {
 		f.steps = (src.Len() + cfg.Batch - 1) / cfg.Batch
@@ -149,11 +164,13 @@ func (f *Feed) Fill(b *Batch, epoch, step int) error {
 	}
 	defer f.idle.Put(prep)
 	order := f.order(uint64(epoch))
-	order = order[step*f.cfg.Batch : min((step+1)*f.cfg.Batch, len(order))]
+	end := min((step+1)*f.cfg.Batch, len(order))
+	near := f.near(order, end)
+	order = order[step*f.cfg.Batch : end]
 	b.grow(f.cfg.Batch, f.elems)
 	b.Epoch, b.Step, b.N = epoch, step, 0
 	for _, i := range order {
-		s, at, err := f.sample(uint64(epoch), int(i))
+		s, at, err := f.sample(uint64(epoch), int(i), near)
 		if err != nil {
 			return err
 		}
@@ -200,15 +217,16 @@ func (b *Batch) add(prep *vision.Preparer, s data.Sample, index, elems int) erro
 const attempts = 20
 
 // sample reads and augments sample i, or the one that takes its place, and
-// returns which it is. It has no picture where i is left out.
-func (f *Feed) sample(epoch uint64, i int) (data.Sample, int, error) {
+// returns which it is. It has no picture where i is left out. What it is mixed
+// with is drawn from near.
+func (f *Feed) sample(epoch uint64, i int, near []int32) (data.Sample, int, error) {
 	r := augment.NewRand(f.cfg.Seed, epoch, uint64(i))
 	s, at, err := f.read(r, i)
 	if err != nil || s.Image == nil {
 		return s, at, err
 	}
 	s, err = f.cfg.Policy.Apply(s, r, func(r *augment.Rand) (data.Sample, error) {
-		s, _, err := f.read(r, r.Intn(f.src.Len()))
+		s, _, err := f.read(r, int(near[r.Intn(len(near))]))
 		return s, err
 	})
 	if err != nil {
@@ -220,9 +238,9 @@ func (f *Feed) sample(epoch uint64, i int) (data.Sample, int, error) {
 // read reads sample i; where it cannot, another in its place.
 func (f *Feed) read(r *augment.Rand, i int) (data.Sample, int, error) {
 	for range attempts {
-		s, err := f.src.Sample(i)
+		s, err := f.load(i)
 		if err == nil {
-			return augment.Shrink(s, f.cfg.Longest), i, nil
+			return s, i, nil
 		}
 		if f.cfg.Strict {
 			return data.Sample{}, i, err
@@ -237,6 +255,37 @@ func (f *Feed) read(r *augment.Rand, i int) (data.Sample, int, error) {
 	}
 	return data.Sample{}, i, &data.ErrFile{File: f.src.Name(i), Why: fmt.Sprintf("and %d others that were drawn in its place cannot be read: the set is broken", attempts-1)}
 }
+
+// load returns sample i as it is before it is augmented.
+func (f *Feed) load(i int) (data.Sample, error) {
+	read := func(i int) (data.Sample, error) {
+		s, err := f.src.Sample(i)
+		if err != nil {
+			return s, err
+		}
+		return augment.Shrink(s, f.cfg.Longest), nil
+	}
+	if f.kept == nil {
+		return read(i)
+	}
+	return f.kept.get(i, read)
+}
+
+// near returns the samples of an epoch that those of the batch which ends there
+// are mixed with: the batch's own and those of the 7 batches before it, or
+// after it as an epoch begins. That they are drawn from so few, most of which
+// were decoded lately, is what makes keeping pictures of use whatever the size
+// of the set (as the buffer of Ultralytics' mosaic: 8 batches, at most 1,000).
+func (f *Feed) near(order []int32, end int) []int32 {
+	n := min(len(order), max(f.cfg.Batch, min(nearBatches*f.cfg.Batch, nearMost)))
+	end = max(end, n)
+	return order[end-n : end]
+}
+
+const (
+	nearBatches = 8
+	nearMost    = 1000
+)
 
 // order returns the order of an epoch: a permutation that hangs on seed and
 // epoch alone (Fisher and Yates's shuffle, its numbers drawn by counter).

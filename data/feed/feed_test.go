@@ -227,8 +227,9 @@ func TestConfigsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// BenchmarkFill makes batches of 64 samples by one worker: CIFAR-10's JPEGs,
-// faces of 176×176, and photographs of up to 512 pixels in mosaics.
+// BenchmarkFill makes batches by one worker: CIFAR-10's JPEGs, faces of
+// 176×176, and photographs of up to 512 pixels in mosaics: nothing kept, as
+// much as mosaics are drawn from, and the whole set.
 func BenchmarkFill(b *testing.B) {
 	const shared = "../../../shared/data/datasets/"
 	if _, err := os.Stat(shared); err != nil {
@@ -237,24 +238,27 @@ func BenchmarkFill(b *testing.B) {
 	for _, c := range []struct {
 		spec, policy string
 		side         int
+		batch, keep  int
 	}{
-		{"cifar10:" + shared + "cifar10_jpeg", "", 32},
-		{"cifar10:" + shared + "cifar10_jpeg", "cifar", 32},
-		{"cifar10:" + shared + "cifar10_jpeg", "cifar,colour,cutout:8", 32},
-		{"landmarks:" + shared + "lfw", "landmarks", 112},
-		{"boxes:" + shared + "coco256", "boxes", 160},
+		{"cifar10:" + shared + "cifar10_jpeg", "", 32, 64, 0},
+		{"cifar10:" + shared + "cifar10_jpeg", "cifar", 32, 64, 0},
+		{"cifar10:" + shared + "cifar10_jpeg", "cifar,colour,cutout:8", 32, 64, 0},
+		{"landmarks:" + shared + "lfw", "landmarks", 112, 64, 0},
+		{"boxes:" + shared + "coco256", "boxes", 160, 16, -1},
+		{"boxes:" + shared + "coco256", "boxes", 160, 16, 128 * 320 * 240 * 3},
+		{"boxes:" + shared + "coco256", "boxes", 160, 16, 0},
 	} {
-		b.Run(c.spec[:strings.IndexByte(c.spec, ':')]+"/"+c.policy, func(b *testing.B) {
+		b.Run(c.spec[:strings.IndexByte(c.spec, ':')]+"/"+c.policy+fmt.Sprint("/", c.keep>>20), func(b *testing.B) {
 			src, err := data.OpenSource(c.spec, data.Train, data.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}
 			cfg := config(b, c.policy)
-			cfg.Batch, cfg.Preprocess.Width, cfg.Preprocess.Height, cfg.Longest = 64, c.side, c.side, 2*c.side
+			cfg.Batch, cfg.Keep, cfg.Preprocess.Width, cfg.Preprocess.Height, cfg.Longest = c.batch, c.keep, c.side, c.side, 2*c.side
 			f := newFeed(b, src, cfg)
 			batch := f.NewBatch()
 			for i := 0; b.Loop(); i++ {
-				if err := f.Fill(batch, 0, i%f.Steps()); err != nil {
+				if err := f.Fill(batch, i/f.Steps(), i%f.Steps()); err != nil {
 					b.Fatal(err)
 				}
 			}
