@@ -147,13 +147,16 @@ func TestTrainResumes(t *testing.T) {
 }
 
 // A set that is smaller than the recipe's batch is learned from all the same,
-// and it is said that the batch is another.
+// and it is said that the batch is another and the rate is not.
 func TestTrainOfFewPictures(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "few.onnx")
 	args := []string{"train", "lenet5", "--data", shapes(t), "--out", out, "--epochs", "1", "--validation", "0.5", "--augment", "none", "--size", "16"}
 	_, errs, code := run(t, args...)
-	if code != cli.OK || !strings.Contains(errs, "pictures to learn from are fewer than the recipe's batch of 64: a batch has ") {
+	if code != cli.OK || !strings.Contains(errs, "pictures to learn from are fewer than the recipe's batch of 64: a batch has ") || !strings.Contains(errs, ", at the recipe's rate (--batch and --lr set others)\n") {
 		t.Errorf("exit code %d, %s", code, errs)
+	}
+	if manifest, err := os.ReadFile(filepath.Join(filepath.Dir(out), "few.train", "run.json")); err != nil || !bytes.Contains(manifest, []byte(`"rate": 0.05`)) {
+		t.Errorf("another rate than the recipe's: %s, %v", manifest, err)
 	}
 	if _, err := os.Stat(out); err != nil {
 		t.Error(err)
