@@ -12,11 +12,16 @@ type ErrUnsupported struct {
 	Op     string // ONNX operator
 	Attr   string // attribute, operand or property that is refused; may be empty
 	Why    string
+	Cure   string  // what to do about it; may be empty
 	Shapes []Shape // shapes of the operands, where known
 }
 
 func (e *ErrUnsupported) Error() string {
-	return describe("unsupported", e.Node, e.Op, e.Attr, e.Why, e.Shapes)
+	s := describe("unsupported", e.Node, e.Op, e.Attr, e.Why, e.Shapes)
+	if e.Cure != "" {
+		s += "; " + e.Cure
+	}
+	return s
 }
 
 // ErrShape says that the operands of a node do not fit together or do not

@@ -77,7 +77,7 @@ func (w *inference) types(n *node, in []int) ([]nn.Type, error) {
 			return nil, &nn.ErrGraph{Why: fmt.Sprintf("operand %d (%q) is read before it is made", i, w.vals[id].name)}
 		}
 		if id != none && args[i].Bound && args[i].Const == nil {
-			return nil, nn.Unsupportedf(w.vals[id].name, "the extent of this operand depends on data; only a graph output may")
+			return nil, w.unbounded(id)
 		}
 	}
 	if len(args) > 0 && args[0].Present() && !row.Types.Has(args[0].DType) {
@@ -88,6 +88,21 @@ func (w *inference) types(n *node, in []int) ([]nn.Type, error) {
 		err = &nn.ErrGraph{Why: fmt.Sprintf("has %d results, but gives %d", len(n.out), len(types))}
 	}
 	return types, err
+}
+
+// unbounded refuses an operand of which only a Run tells how much there is: all
+// sizes of a plan are those that Compile knows.
+func (w *inference) unbounded(id int) error {
+	e := &nn.ErrUnsupported{
+		Attr: fmt.Sprintf("operand %q", w.vals[id].name), Why: "how much it holds depends on data, which only a graph output may",
+		Cure: "export the model without what picks results by their values, such as non-maximum suppression, and what follows it; let it end in all boxes and scores, and pick afterwards, as detect does",
+	}
+	for _, n := range w.nodes {
+		if slices.Contains(n.out, id) {
+			e.Attr += fmt.Sprintf(" of node %q (%s)", n.name, nn.Name(n.op))
+		}
+	}
+	return e
 }
 
 // settle records the types of a node's results, and folds it if it can.
