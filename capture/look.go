@@ -109,7 +109,7 @@ func lumaOf(r *Raster) (mark uint64, shade Health) {
 		low, high = 10, 251
 	}
 	rows, cols := min(gridSide, r.H), min(gridSide, r.W)
-	g, _ := r.grid(1)
+	g, _ := r.grid(0)
 	dark, bright := 0, 0
 	mark = markStart
 	for i := range rows {

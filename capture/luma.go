@@ -1,9 +1,12 @@
 package capture
 
 // lumaSamples is how many samples of each row and of each column of a cell
-// Luma looks at, at most: 16 a cell halve the noise twice, and more cost more
-// than they tell.
-const lumaSamples = 4
+// Luma looks at, at most, by its binary logarithm: 16 a cell halve the noise
+// twice, and more cost more than they tell.
+const (
+	lumaLog     = 2
+	lumaSamples = 1 << lumaLog
+)
 
 // Luma writes the brightness of the picture as a grid of w×h cells into dst,
 // row by row: each the mean of up to 16 samples spread over the cell, 0 for
@@ -16,7 +19,7 @@ func (r *Raster) Luma(dst []uint8, w, h int) bool {
 	if w <= 0 || h <= 0 || len(dst) < w*h || r.W < w || r.H < h {
 		return false
 	}
-	g, ok := r.grid(lumaSamples)
+	g, ok := r.grid(lumaLog)
 	if !ok {
 		return false
 	}
@@ -32,18 +35,18 @@ func (r *Raster) Luma(dst []uint8, w, h int) bool {
 // lumaGrid is a row of cells of a raster.
 type lumaGrid struct {
 	r            *Raster
-	side         int                  // samples of each row and column of a cell, at most
+	log          uint                 // of the samples of each row and column of a cell, at most
 	step, offset int                  // bytes from pixel to pixel, and to the first luma
 	red          int                  // which of a pixel's three colours is red; blue is 2-red
 	rows         [lumaSamples][]uint8 // that are looked at, from their first luma on
 	n            int                  // how many
 }
 
-// grid returns a grid of up to side×side samples a cell, lumaSamples at most;
-// false: the raster's luma does not lie where it could be read.
-func (r *Raster) grid(side int) (g lumaGrid, ok bool) {
+// grid returns a grid of up to 1<<log samples each way in a cell, lumaSamples
+// at most; false: the raster's luma does not lie where it could be read.
+func (r *Raster) grid(log uint) (g lumaGrid, ok bool) {
 	offset, step := r.Format.luma()
-	g = lumaGrid{r: r, side: side, step: step, offset: offset}
+	g = lumaGrid{r: r, log: log, step: step, offset: offset}
 	if r.Format == BGR {
 		g.red = 2
 	}
@@ -53,25 +56,25 @@ func (r *Raster) grid(side int) (g lumaGrid, ok bool) {
 // choose takes the rows from top to bottom of the picture that are looked at.
 func (g *lumaGrid) choose(top, bottom int) {
 	p := &g.r.Planes[0]
-	g.n = min(g.side, bottom-top)
+	g.n = min(1<<g.log, bottom-top)
 	for j := range g.n {
 		g.rows[j] = p.Pix[(top+g.middle(j, bottom-top))*p.Stride+g.offset:]
 	}
 }
 
 // middle returns where in a cell of n pixels its sample i lies: in the middle
-// of the i-th of side equal parts, or at pixel i where there are fewer.
+// of the i-th of 1<<log equal parts, or at pixel i where there are fewer.
 func (g *lumaGrid) middle(i, n int) int {
-	if n < g.side {
+	if n < 1<<g.log {
 		return i
 	}
-	return (2*i + 1) * n / (2 * g.side)
+	return (2*i + 1) * n >> (g.log + 1) // a division would take as long as all the rest
 }
 
 // sum returns the sum of n samples of the columns from left to right, as they
 // lie. Colours are weighted.
 func (g *lumaGrid) sum(left, right int) (sum, n int32) {
-	nx := min(g.side, right-left)
+	nx := min(1<<g.log, right-left)
 	for i := range nx {
 		at := (left + g.middle(i, right-left)) * g.step
 		for _, row := range g.rows[:g.n] {
