@@ -49,7 +49,7 @@ func CIFAR10(dir, part string, o Options) (*Labelled, error) {
 		return nil, err
 	}
 	c := &cifar{classes: cifarClasses, skipper: skipper{strict: o.Strict}}
-	if meta := filepath.Join(dir, "batches.meta.txt"); exists(meta) {
+	if meta := filepath.Join(filepath.Dir(files[0]), "batches.meta.txt"); exists(meta) {
 		if c.classes, err = readClasses(meta); err != nil {
 			return nil, err
 		}
@@ -63,27 +63,46 @@ func CIFAR10(dir, part string, o Options) (*Labelled, error) {
 }
 
 // cifarFiles returns the files of a part: the binary ones where there are any.
+// A file by itself is the part that its name says.
 func cifarFiles(dir, part string) ([]string, error) {
-	names, err := entries(dir)
-	if err != nil {
-		return nil, err
+	names, parent := []string{filepath.Base(dir)}, filepath.Dir(dir)
+	if st, err := os.Stat(dir); err != nil || st.IsDir() {
+		if names, err = entries(dir); err != nil {
+			return nil, err
+		}
+		parent = dir
 	}
-	first := map[string][]string{Train: {"data_batch"}, Test: {"test_batch"}, All: {"data_batch", "test_batch"}}[part]
-	for _, ending := range []string{".bin", ".tar.gz"} {
+	var files []string
+	for _, p := range partsOf(part) {
+		files = append(files, cifarPart(parent, names, p)...)
+	}
+	switch {
+	case files != nil:
+		return files, nil
+	case part == Val:
+		return nil, noPart(dir, "CIFAR-10 has no part for validation; cut one off the training part")
+	case slices.Contains(names, "data_batch_1"), slices.Contains(names, "test_batch"):
+		return nil, bad(dir, 0, "is CIFAR-10 for Python: take the binary version, whose files end in .bin")
+	}
+	first := map[string]string{Train: "data", Test: "test", All: "data"}[part]
+	return nil, noPart(dir, "has no %s_batch*.bin and no %s_batch*.tar.gz", first, first)
+}
+
+// cifarPart returns the files of Train or Test among those names.
+func cifarPart(dir string, names []string, part string) []string {
+	first := map[string]string{Train: "data_batch", Test: "test"}[part]
+	for _, endings := range [][]string{{".bin"}, {".tar.gz", ".tgz"}} {
 		var files []string
 		for _, n := range names {
-			if strings.HasSuffix(n, ending) && slices.ContainsFunc(first, func(p string) bool { return strings.HasPrefix(n, p) }) {
+			if first != "" && strings.HasPrefix(n, first) && slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(n, e) }) {
 				files = append(files, filepath.Join(dir, n))
 			}
 		}
 		if files != nil {
-			return files, nil
+			return files
 		}
 	}
-	if part == Val {
-		return nil, bad(dir, 0, "CIFAR-10 has no part for validation; cut one off the training part")
-	}
-	return nil, bad(dir, 0, "has no %s_1.bin and no %s_1.tar.gz", first[0], first[0])
+	return nil
 }
 
 // cifar is a set being read.
@@ -155,6 +174,12 @@ func (c *cifar) addArchive(name string, r io.Reader) error {
 			continue
 		}
 		at := filepath.Base(name) + ":" + path.Clean(h.Name)
+		if h.Typeflag != tar.TypeReg || sparse(h) || !isPicture(h.Name) {
+			if err := c.skip(foreign(at, "is no picture by its ending")); err != nil {
+				return err
+			}
+			continue
+		}
 		label, err := c.labelOf(at, h)
 		if err != nil {
 			if err := c.skip(err); err != nil {
@@ -179,8 +204,6 @@ func (c *cifar) labelOf(at string, h *tar.Header) (int32, error) {
 	number, class, ok := strings.Cut(folder, "_")
 	n, err := strconv.Atoi(number)
 	switch {
-	case h.Typeflag != tar.TypeReg || sparse(h) || !isPicture(h.Name):
-		return 0, bad(at, 0, "is no picture by its ending")
 	case h.Size > maxCIFARPicture:
 		return 0, bad(at, 0, "has %d bytes, the limit is %d", h.Size, maxCIFARPicture)
 	case !ok || err != nil:

@@ -9,6 +9,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,9 @@ type ErrFile struct {
 	Line int // from 1; 0 when it is no line that is wrong
 	Why  string
 	Err  error // the cause beneath; may be nil
+	// Foreign says that the file is none of the set's pictures, so that nothing
+	// is lost by leaving it out.
+	Foreign bool
 }
 
 func (e *ErrFile) Error() string {
@@ -33,9 +37,20 @@ func (e *ErrFile) Error() string {
 // like.
 func (e *ErrFile) Unwrap() error { return e.Err }
 
+// ErrNoPart is beneath an *ErrFile which says that a set has nothing of the part
+// that was asked for: none of its pictures are damaged.
+var ErrNoPart = errors.New("the set has no such part")
+
+func noPart(file, format string, args ...any) error {
+	return &ErrFile{File: file, Why: fmt.Sprintf(format, args...), Err: ErrNoPart}
+}
+
 func bad(file string, line int, format string, args ...any) error {
 	return &ErrFile{File: file, Line: line, Why: fmt.Sprintf(format, args...)}
 }
+
+// foreign is an *ErrFile of a file that is no picture of a set.
+func foreign(file, why string) error { return &ErrFile{File: file, Why: why, Foreign: true} }
 
 // cause is an *ErrFile for what the system says of a file.
 func cause(file string, err error) error {

@@ -9,27 +9,26 @@ import (
 )
 
 // Folders reads pictures that lie in one folder a class. Where dir holds a
-// folder train, each part has a folder of its own (test may be called val, and
-// val valid or validation) and the classes are those of train. Elsewhere one
-// picture in ten of each class is the test part, always the same ones.
+// folder train, or no folders but test and val, each part has a folder of its
+// own (test may be called val, and val valid or validation) and the classes are
+// those of train, or else of the part. Elsewhere one picture in ten of each
+// class is the test part, always the same ones.
 //
 // What is no picture by its ending, a class without pictures, and a class that
 // train lacks are left out, or refused. The error is an *ErrFile.
 func Folders(dir, part string, o Options) (*Labelled, error) {
 	skipped := &skipper{strict: o.Strict}
-	if !isDir(filepath.Join(dir, Train)) {
+	if parts, err := hasParts(dir); err != nil {
+		return nil, err
+	} else if !parts {
 		if part == Val {
-			return nil, bad(dir, 0, "has no folders train and val; cut a part off the training part instead")
+			return nil, noPart(dir, "has no folders train and val; cut a part off the training part instead")
 		}
 		s, err := readFolders(dir, []string{dir}, skipped)
-		if err != nil || part == All {
-			return s, err
+		if err != nil {
+			return nil, err
 		}
-		rest, cut := s.Split(0.1, 0)
-		if part == Train {
-			return rest, nil
-		}
-		return cut, nil
+		return tenth(s, part), nil
 	}
 	var roots []string
 	for _, p := range partsOf(part) {
@@ -38,9 +37,35 @@ func Folders(dir, part string, o Options) (*Labelled, error) {
 		}
 	}
 	if len(roots) == 0 {
-		return nil, bad(dir, 0, "has no folder %s beside train", part)
+		return nil, noPart(dir, "has no folder %s with folders of the classes in it", part)
 	}
-	return readFolders(filepath.Join(dir, Train), roots, skipped)
+	classes := partFolder(dir, Train)
+	if classes == "" {
+		classes = roots[0]
+	}
+	return readFolders(classes, roots, skipped)
+}
+
+// partNames are what the folder of each part may be called.
+var partNames = map[string][]string{
+	Train: {"train"},
+	Val:   {"val", "valid", "validation"},
+	Test:  {"test", "val", "valid", "validation"},
+}
+
+// hasParts reports whether the folders in dir are those of parts, not of
+// classes.
+func hasParts(dir string) (bool, error) {
+	if partFolder(dir, Train) != "" {
+		return true, nil
+	}
+	names, err := entries(dir)
+	if err != nil {
+		return false, err
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return !isDir(filepath.Join(dir, n)) })
+	known := func(n string) bool { return slices.Contains(partNames[Test], n) }
+	return len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return !known(n) }), nil
 }
 
 func partsOf(part string) []string {
@@ -52,12 +77,7 @@ func partsOf(part string) []string {
 
 // partFolder returns the folder of a part; "" where there is none.
 func partFolder(dir, part string) string {
-	names := map[string][]string{
-		Train: {"train"},
-		Val:   {"val", "valid", "validation"},
-		Test:  {"test", "val", "valid", "validation"},
-	}
-	for _, n := range names[part] {
+	for _, n := range partNames[part] {
 		if p := filepath.Join(dir, n); isDir(p) {
 			return p
 		}
@@ -106,7 +126,7 @@ func (s *Labelled) addRoot(root string, files []string, skipped *skipper) ([]str
 		class, known := slices.BinarySearch(s.Classes, d)
 		switch {
 		case !isDir(path):
-			err = skipped.skip(bad(path, 0, "lies beside the folders of the classes, and has none"))
+			err = skipped.skip(foreign(path, "lies beside the folders of the classes, and has none"))
 		case !known:
 			err = skipped.skip(bad(path, 0, "is a class that the training part lacks"))
 		default:
@@ -128,7 +148,7 @@ func (s *Labelled) addClass(dir string, class int, files []string, skipped *skip
 	for _, n := range names {
 		p := filepath.Join(dir, n)
 		if !isReadable(n) || isDir(p) {
-			if err := skipped.skip(bad(p, 0, "is no picture by its ending")); err != nil {
+			if err := skipped.skip(foreign(p, "is no picture by its ending")); err != nil {
 				return nil, err
 			}
 			continue
@@ -140,7 +160,7 @@ func (s *Labelled) addClass(dir string, class int, files []string, skipped *skip
 		s.labels = append(s.labels, int32(class))
 	}
 	if len(files) == before {
-		err = skipped.skip(bad(dir, 0, "is a class without a picture"))
+		err = skipped.skip(foreign(dir, "is a class without a picture"))
 	}
 	return files, err
 }

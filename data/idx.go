@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/ocellus-vision/ocellus/vision"
@@ -131,33 +130,4 @@ func idxHead(path string, r io.Reader, rank int) ([]int, error) {
 		dims[i] = int(d)
 	}
 	return dims, nil
-}
-
-// MNIST reads one part, Train or Test, of a folder with the four files of
-// MNIST, Fashion-MNIST or a set of their kind: train-images-idx3-ubyte,
-// t10k-labels-idx1-ubyte and so on, whatever the numbers, with or without .gz.
-// The error is an *ErrFile that names what is missing.
-func MNIST(dir, part string) (*Labelled, error) {
-	if part != Train && part != Test {
-		return nil, bad(dir, 0, "sets of MNIST's kind have no part %s, but train and test; cut others off the training part", part)
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, cause(dir, err)
-	}
-	find := func(what string) string {
-		for _, e := range entries {
-			n := e.Name()
-			if strings.HasPrefix(n, "t") && strings.HasPrefix(n, "train") == (part == Train) && strings.Contains(n, what) {
-				return filepath.Join(dir, n)
-			}
-		}
-		return ""
-	}
-	images, labels := find("-images-idx3"), find("-labels-idx1")
-	if images == "" || labels == "" {
-		first := map[bool]string{true: "train", false: "t10k"}[part == Train]
-		return nil, bad(dir, 0, "has no %s-images-idx3-ubyte and %s-labels-idx1-ubyte, with or without .gz", first, first)
-	}
-	return ReadIDX(images, labels, nil)
 }

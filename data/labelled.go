@@ -19,6 +19,9 @@ type Labelled struct {
 	// Skipped is what was left out when the set was opened, each an *ErrFile
 	// that names it. With Options.Strict it is an error instead.
 	Skipped []error
+	// Cut says that the files tell no parts, so that the test part is one picture
+	// in ten, and that this is one of such parts.
+	Cut bool
 
 	labels []int32
 	name   func(i int) string
@@ -109,6 +112,50 @@ func (s *Labelled) Split(fraction float64, seed uint64) (rest, part *Labelled) {
 		}
 	}
 	return s.Subset(in), s.Subset(out)
+}
+
+// tenth is a part of a set that says of no picture which part it is of: one in
+// ten of each class is for testing, always the same ones.
+func tenth(s *Labelled, part string) *Labelled {
+	if part == All {
+		return s
+	}
+	train, test := s.Split(0.1, 0)
+	train.Cut, test.Cut = true, true
+	if part == Test {
+		return test
+	}
+	return train
+}
+
+// joined is the pictures of several sets, whose classes are those of the one
+// with the most.
+func joined(source string, sets []*Labelled) *Labelled {
+	if len(sets) == 1 {
+		return sets[0]
+	}
+	all := &Labelled{Kind: sets[0].Kind, Source: source}
+	var of, at []int
+	for k, s := range sets {
+		if len(s.Classes) > len(all.Classes) {
+			all.Classes = s.Classes
+		}
+		all.Skipped = append(all.Skipped, s.Skipped...)
+		all.labels = append(all.labels, s.labels...)
+		for i := range s.Len() {
+			of, at = append(of, k), append(at, i)
+		}
+	}
+	all.name = func(i int) string { return sets[of[i]].Name(at[i]) }
+	all.read = func(i int) (*vision.Image, error) { return sets[of[i]].Image(at[i]) }
+	all.hash = sync.OnceValue(func() string {
+		h := newContentHash()
+		for _, s := range sets {
+			h.note(s.Hash())
+		}
+		return h.sum()
+	})
+	return all
 }
 
 // Draw returns a number that hangs on its arguments alone: randomness that is

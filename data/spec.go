@@ -29,9 +29,9 @@ var kinds = []struct {
 	name, help string
 	open       func(path, part string, o Options) (Source, error)
 }{
-	{"mnist", "folder of train-images-idx3-ubyte and so on, with or without .gz", opener(func(dir, part string, _ Options) (*Labelled, error) { return MNIST(dir, part) })},
+	{"mnist", "folder of train-images-idx3-ubyte and so on, t10k-… alone too, with or without .gz", opener(func(dir, part string, _ Options) (*Labelled, error) { return MNIST(dir, part) })},
 	{"fashion", "the same of Fashion-MNIST; 'fashion:' alone is Debian's package dataset-fashion-mnist", opener(fashion)},
-	{"cifar10", "folder of data_batch_1.bin …, or data_batch_1.tar.gz … of pictures as train/3_cat/0001.jpg", opener(CIFAR10)},
+	{"cifar10", "folder of data_batch_1.bin … and test_batch.bin, or of …tar.gz of pictures as train/3_cat/0001.jpg; or one such file", opener(CIFAR10)},
 	{"folders", "folder of one folder a class, or of train, test and val with such in them", opener(Folders)},
 	{"people", "folder of one folder a person, or of tar files of such, as LFW", opener(People)},
 	{"landmarks", "CSV of image,left_eye_x,left_eye_y,… or a folder of such", func(path, part string, o Options) (Source, error) { return source(OpenLandmarks(path, part, o)) }},
@@ -101,6 +101,8 @@ func OpenLabelled(spec, part string, o Options) (*Labelled, error) {
 func tellKind(path string) string {
 	if !isDir(path) {
 		switch strings.ToLower(filepath.Ext(path)) {
+		case ".gz", ".tgz", ".bin":
+			return "cifar10"
 		case ".csv":
 			return "landmarks"
 		case ".json":
@@ -114,9 +116,9 @@ func tellKind(path string) string {
 	}
 	has := func(ok func(string) bool) bool { return slices.ContainsFunc(names, ok) }
 	switch {
-	case has(func(n string) bool { return strings.Contains(n, "-images-idx3") }):
+	case has(idxImages.MatchString):
 		return "mnist"
-	case has(func(n string) bool { return strings.HasPrefix(n, "data_batch_") }):
+	case has(func(n string) bool { return strings.HasPrefix(n, "data_batch") || strings.HasPrefix(n, "test_batch") }):
 		return "cifar10"
 	case slices.Contains(names, "labels"), slices.Contains(names, "Annotations"), slices.Contains(names, "annotations"):
 		return "boxes"

@@ -13,6 +13,7 @@ type Classification struct {
 	confusion [][]int
 	top5      int
 	mistakes  []Confused
+	bins      [calibrationBins]bin
 }
 
 // Confused is a picture of which another class was thought more probable than
@@ -34,14 +35,18 @@ func NewClassification(classes []string) *Classification {
 	return c
 }
 
-// Add takes in a picture, its class, and how probable each class was found. Of
-// classes equally probable the first counts.
+// Add takes in a picture, its class, and how probable each class was found, 0 to
+// 1. Of classes equally probable the first counts. Sums of what is added in
+// another order may round otherwise.
 func (c *Classification) Add(picture, class int, probabilities []float32) error {
 	if len(probabilities) != len(c.classes) || class < 0 || class >= len(c.classes) {
 		return fmt.Errorf("picture %d is of class %d and has %d probabilities, for %d classes", picture, class, len(probabilities), len(c.classes))
 	}
 	best, above := 0, 0
 	for i, p := range probabilities {
+		if !(p >= 0 && p < 1.001) { // a softmax may round up
+			return fmt.Errorf("picture %d has the probability %v of class %d: the network's outputs are not finite, or no probabilities", picture, p, i)
+		}
 		if p > probabilities[best] {
 			best = i
 		}
@@ -50,6 +55,7 @@ func (c *Classification) Add(picture, class int, probabilities []float32) error 
 		}
 	}
 	c.confusion[class][best]++
+	c.bins[binOf(probabilities[best])].add(probabilities[best], best == class)
 	if above < 5 {
 		c.top5++
 	}
@@ -61,13 +67,15 @@ func (c *Classification) Add(picture, class int, probabilities []float32) error 
 
 // ClassificationFigures are the figures of a classifier.
 type ClassificationFigures struct {
-	Pictures  int             `json:"pictures"`
-	Right     int             `json:"right"`
-	Accuracy  Ratio           `json:"accuracy"`
-	Top5      Ratio           `json:"top5"`     // own class among the five most probable
-	MacroF1   Ratio           `json:"macro_f1"` // mean over the classes that occur
-	Confusion [][]int         `json:"confusion"`
-	Classes   []LabelledClass `json:"classes"`
+	Pictures    int             `json:"pictures"`
+	Right       int             `json:"right"`
+	Accuracy    Ratio           `json:"accuracy"`
+	Bounds      Bounds          `json:"bounds"`   // of the accuracy, see Wilson
+	Top5        Ratio           `json:"top5"`     // own class among the five most probable
+	MacroF1     Ratio           `json:"macro_f1"` // mean over the classes that occur
+	Calibration Calibration     `json:"calibration"`
+	Confusion   [][]int         `json:"confusion"`
+	Classes     []LabelledClass `json:"classes"`
 }
 
 // LabelledClass are the figures of one class.
@@ -99,6 +107,7 @@ func (c *Classification) Figures() ClassificationFigures {
 		f.Classes = append(f.Classes, l)
 	}
 	f.Accuracy, f.Top5, f.MacroF1 = share(f.Right, f.Pictures), share(c.top5, f.Pictures), f1.ratio()
+	f.Bounds, f.Calibration = Wilson(f.Right, f.Pictures), calibrationOf(c.bins[:])
 	return f
 }
 

@@ -81,7 +81,7 @@ func (c *Classifier) Judge(ctx context.Context, g *nn.Graph, pool *plan.Pool) (F
 		return f, nil
 	}
 	var grad []float32
-	err := c.Predict(ctx, g, pool, c.validate, func(i int, logits []float32) error {
+	err := c.predict(ctx, g, pool, func(i int, logits []float32) error {
 		grad = slices.Grow(grad[:0], len(logits))[:len(logits)]
 		l, right := loss.CrossEntropy(logits, len(logits), []int32{int32(c.validate.Label(i))}, 0, grad)
 		f.add(Figures{l, right, 1})
@@ -90,19 +90,20 @@ func (c *Classifier) Judge(ctx context.Context, g *nn.Graph, pool *plan.Pool) (F
 	return f, err
 }
 
-// predictBatch is how many pictures Predict takes at a time.
+// predictBatch is how many pictures predict takes at a time.
 const predictBatch = 100
 
-// Predict runs a network on the pictures of a set, in their order, and passes
-// on its first output for each, which is valid until the function returns. One
-// that cannot be read is left out. The context is looked at between batches.
-func (c *Classifier) Predict(ctx context.Context, g *nn.Graph, pool *plan.Pool, set *data.Labelled, found func(i int, logits []float32) error) error {
-	n := min(predictBatch, set.Len())
+// predict runs a network on the pictures to validate by, in their order, and
+// passes on its first output for each, which is valid until the function
+// returns. One that cannot be read is left out. The context is looked at
+// between batches.
+func (c *Classifier) predict(ctx context.Context, g *nn.Graph, pool *plan.Pool, found func(i int, logits []float32) error) error {
+	n := min(predictBatch, c.validate.Len())
 	p, err := plan.Compile(g, plan.Bindings{Dims: map[string]int{"batch": n}})
 	if err != nil {
 		return err
 	}
-	f, err := feed.New(set, feed.Config{Preprocess: c.pixels, Batch: n, Ordered: true, Strict: c.strict})
+	f, err := feed.New(c.validate, feed.Config{Preprocess: c.pixels, Batch: n, Ordered: true, Strict: c.strict})
 	if err != nil {
 		return err
 	}

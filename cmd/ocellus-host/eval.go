@@ -17,8 +17,9 @@ import (
 )
 
 type evalCommand struct {
-	Detect evalDetectCommand `cmd:"" help:"Judge a detector: average precision by COCO's rules."`
-	Faces  evalFacesCommand  `cmd:"" help:"Judge how well people are told apart by their faces, by LFW's protocol."`
+	Classify evalClassifyCommand `cmd:"" help:"Judge a classifier: accuracy, confusion, calibration."`
+	Detect   evalDetectCommand   `cmd:"" help:"Judge a detector: average precision by COCO's rules."`
+	Faces    evalFacesCommand    `cmd:"" help:"Judge how well people are told apart by their faces, by LFW's protocol."`
 }
 
 type evalDetectCommand struct {

@@ -142,6 +142,7 @@ type training struct {
 	task   *train.Classifier
 	pool   *plan.Pool
 	dir    string
+	left   []error // pictures that could not be read
 }
 
 // Run trains.

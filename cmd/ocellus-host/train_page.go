@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
+	"github.com/ocellus-vision/ocellus/data"
+	"github.com/ocellus-vision/ocellus/eval"
 	"github.com/ocellus-vision/ocellus/eval/page"
 	"github.com/ocellus-vision/ocellus/internal/cli"
 	"github.com/ocellus-vision/ocellus/report"
@@ -24,7 +27,7 @@ func (t *training) page(env *cli.Env, r *trainResult) error {
 		p.Blocks = append(p.Blocks, page.Classification(r.Figures)...)
 	}
 	p.Blocks = append(p.Blocks, curves(r)...)
-	worst, err := t.mistakes(env, r)
+	worst, err := mistakes(env.Context, r.set, t.sets.learn.Classes, r.worst)
 	if err != nil {
 		return err
 	}
@@ -67,22 +70,21 @@ func curves(r *trainResult) []report.Block {
 	}
 }
 
-// mistakes shows the pictures of which the network was surest, and wrong.
-func (t *training) mistakes(env *cli.Env, r *trainResult) ([]report.Block, error) {
-	if len(r.worst) == 0 {
+// mistakes shows the pictures of which a network was surest, and wrong.
+func mistakes(ctx context.Context, set *data.Labelled, classes []string, worst []eval.Confused) ([]report.Block, error) {
+	if len(worst) == 0 {
 		return nil, nil
 	}
 	var all report.Gallery
-	for _, m := range r.worst {
-		if err := env.Context.Err(); err != nil {
+	for _, m := range worst {
+		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		img, err := r.set.Image(m.Picture)
+		img, err := set.Image(m.Picture)
 		if err != nil {
 			return nil, err
 		}
-		names := t.sets.learn.Classes
-		fig, err := page.Labelled(img, fmt.Sprintf("%s, taken for %s (%.0f %%)", names[m.Class], names[m.Taken], 100*m.Probability))
+		fig, err := page.Labelled(img, fmt.Sprintf("%s, taken for %s (%.0f %%)", classes[m.Class], classes[m.Taken], 100*m.Probability))
 		if err != nil {
 			return nil, err
 		}

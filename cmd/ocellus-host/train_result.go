@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/ocellus-vision/ocellus"
 	"github.com/ocellus-vision/ocellus/data"
 	"github.com/ocellus-vision/ocellus/eval"
 	"github.com/ocellus-vision/ocellus/internal/atomicfile"
@@ -70,35 +70,30 @@ func (t *training) judge(env *cli.Env, res *train.Result) (*trainResult, error) 
 		r.Judged = "nothing"
 		return r, nil
 	}
-	counts := eval.NewClassification(t.sets.learn.Classes)
-	bar := env.Progress("test", r.set.Len())
-	defer bar.Close()
-	err = t.task.Predict(env.Context, res.Graph, t.pool, r.set, func(i int, logits []float32) error {
-		bar.Step()
-		return counts.Add(i, r.set.Label(i), probabilities(logits))
-	})
+	s, err := ocellus.New(res.Graph, ocellus.WithPool(t.pool), ocellus.WithMeta(func(_ *nn.Graph, m *meta.Model) error { *m = t.use(); return nil }))
 	if err != nil {
 		return nil, err
 	}
-	tellSkipped(env, "run", t.task.Skipped())
-	figures := counts.Figures()
-	r.Figures, r.worst = &figures, counts.Worst(worstShown)
+	defer s.Close()
+	j, _, err := newJudge(env.Context, s, r.set, false)
+	if err != nil {
+		return nil, err
+	}
+	j.threads, j.strict = t.pool.Threads(), t.Strict
+	if err := j.all(env, "test"); err != nil {
+		return nil, err
+	}
+	t.left = append(t.task.Skipped(), j.left...)
+	tellSkipped(env, "run", t.left)
+	figures := j.figures.Figures()
+	r.Figures, r.worst = &figures, j.figures.Worst(worstShown)
 	return r, nil
 }
 
-// probabilities is the softmax of logits.
-func probabilities(logits []float32) []float32 {
-	p, top, sum := make([]float32, len(logits)), math.Inf(-1), 0.0
-	for _, v := range logits {
-		top = max(top, float64(v))
-	}
-	for _, v := range logits {
-		sum += math.Exp(float64(v) - top)
-	}
-	for i, v := range logits {
-		p[i] = float32(math.Exp(float64(v)-top) / sum)
-	}
-	return p
+// use is what the metadata says of how the network is used.
+func (t *training) use() meta.Model {
+	return meta.Model{Task: t.def.Task, Labels: t.sets.learn.Classes,
+		Preprocess: pixelsOf(t.def, models.Options{Size: t.config.Size, Channels: t.config.Channels})}
 }
 
 // about says what the data are.
@@ -112,14 +107,11 @@ func (t *training) about() string {
 // describe writes into the network's metadata how it is used, what it is of and
 // how good it is. Nothing there depends on the machine or the day.
 func (t *training) describe(g *nn.Graph, r *trainResult) (*nn.Graph, error) {
-	m := meta.Model{
-		Task: t.def.Task, Labels: t.sets.learn.Classes,
-		Preprocess: pixelsOf(t.def, models.Options{Size: t.config.Size, Channels: t.config.Channels}),
-		Provenance: &meta.Provenance{
-			Source: "ocellus-host train " + t.config.Form(), Licence: t.Licence, Data: t.about(), MadeBy: r.Build.Version,
-			Notes: fmt.Sprintf("Trained with seed %d for %d epochs.", t.Seed, len(r.history)),
-		},
-		Metrics: map[string]float64{},
+	m := t.use()
+	m.Metrics = map[string]float64{}
+	m.Provenance = &meta.Provenance{
+		Source: "ocellus-host train " + t.config.Form(), Licence: t.Licence, Data: t.about(), MadeBy: r.Build.Version,
+		Notes: fmt.Sprintf("Trained with seed %d for %d epochs.", t.Seed, len(r.history)),
 	}
 	if r.Validation.Seen > 0 {
 		m.Metrics["validation_accuracy"] = r.Validation.Accuracy()
@@ -165,7 +157,7 @@ func (t *training) manifest(env *cli.Env, r *trainResult) error {
 	learn := t.sets.learn
 	m := trainManifest{Command: commandLine(env.Args), Build: cli.ReadBuild(), CPU: cli.CPU(), Config: t.config, Result: r,
 		Data: trainedOn{Spec: t.Data, Learn: learn.Hash(), Test: t.testHash(), Classes: learn.Classes, Counts: learn.Counts()}}
-	for _, err := range slices.Concat(learn.Skipped, skippedOf(t.sets.test), t.task.Skipped()) {
+	for _, err := range slices.Concat(learn.Skipped, skippedOf(t.sets.test), t.left) {
 		m.Data.LeftOut = append(m.Data.LeftOut, err.Error())
 	}
 	b, err := json.MarshalIndent(m, "", "  ")
@@ -221,11 +213,8 @@ func (r *trainResult) markdown() string {
 	fmt.Fprintf(&b, "Written on %s at revision %s, on %s (%s), by\n\n    %s\n\n", r.Date, revision(r.Build), r.CPU, r.Kernels, r.Command)
 	markdownTable(&b, []string{"", ""}, 2, append(r.facts(), []string{"SHA-256", r.SHA256}))
 	if r.Figures != nil {
-		var rows [][]string
-		for _, c := range r.Figures.Classes {
-			rows = append(rows, []string{c.Name, fmt.Sprint(c.Pictures), c.Precision.String(), c.Recall.String(), c.F1.String()})
-		}
-		markdownTable(&b, []string{"class", "pictures", "precision %", "recall %", "F1 %"}, 1, rows)
+		head, rows := classRows(r.Figures, len(r.Figures.Classes))
+		markdownTable(&b, head, 1, rows)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

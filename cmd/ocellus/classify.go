@@ -6,21 +6,18 @@ import (
 
 	"github.com/ocellus-vision/ocellus"
 	"github.com/ocellus-vision/ocellus/internal/cli"
-	"github.com/ocellus-vision/ocellus/nn"
 	"github.com/ocellus-vision/ocellus/vision"
-	"github.com/ocellus-vision/ocellus/vision/meta"
 )
 
 type classifyCommand struct {
 	Images []string `arg:"" name:"image" help:"Pictures (JPEG, PNG, WebP, BMP), or folders of them."`
 	Model  string   `help:"Name of a model, or an ONNX file." required:"" placeholder:"NAME|FILE"`
 	cli.ModelsFlag
-	Top     int    `help:"How many classes to tell, the most probable first." default:"5" placeholder:"N"`
-	JSON    bool   `help:"Print a line of JSON for each picture; the default where the output is no terminal." xor:"form"`
-	Text    bool   `help:"Print lines for people; the default on a terminal." xor:"form"`
-	Threads int    `help:"Cores to use; default: all." placeholder:"N"`
-	Labels  string `help:"Names of the classes, where the model has none: a file with a name a line." placeholder:"FILE" group:"describe"`
-	cli.PictureFlags
+	Top     int  `help:"How many classes to tell, the most probable first." default:"5" placeholder:"N"`
+	JSON    bool `help:"Print a line of JSON for each picture; the default where the output is no terminal." xor:"form"`
+	Text    bool `help:"Print lines for people; the default on a terminal." xor:"form"`
+	Threads int  `help:"Cores to use; default: all." placeholder:"N"`
+	cli.ClassifierFlags
 }
 
 func (c *classifyCommand) Help() string {
@@ -58,7 +55,7 @@ func (c *classifyCommand) Run(env *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	s, err := ocellus.Open(file, ocellus.WithThreads(threads(c.Threads)), ocellus.WithMeta(c.describe))
+	s, err := ocellus.Open(file, ocellus.WithThreads(threads(c.Threads)), ocellus.WithMeta(c.Describe))
 	if err != nil {
 		return err
 	}
@@ -93,28 +90,6 @@ func (c *classifyCommand) Run(env *cli.Env) error {
 	}
 	if failed {
 		return cli.Quiet(cli.BadInput)
-	}
-	return nil
-}
-
-// describe takes what the flags say into the metadata. A model without any
-// becomes a classifier by --colour, from which all else has a default.
-func (c *classifyCommand) describe(g *nn.Graph, m *meta.Model) error {
-	if err := c.Describe(g, m); err != nil {
-		return err
-	}
-	if c.Labels != "" {
-		names, err := cli.ReadLabels(c.Labels)
-		if err != nil {
-			return err
-		}
-		m.Labels = names
-	}
-	switch {
-	case m.Task == "" && m.Head == nil && m.Preprocess != nil:
-		m.Task = "classify"
-	case m.Task == "":
-		return cli.Usagef("the model's metadata does not say how a picture becomes its input: give --colour, and what else of --mean, --scale, --fit and --size it was trained with")
 	}
 	return nil
 }

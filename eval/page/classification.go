@@ -16,7 +16,7 @@ const maxConfusion = 25
 // Classification draws the figures of a classifier.
 func Classification(f *eval.ClassificationFigures) []report.Block {
 	facts := report.Facts{
-		{Name: "Accuracy", Value: percent(f.Accuracy)}, {Name: "Pictures", Value: fmt.Sprint(f.Pictures)},
+		{Name: "Accuracy", Value: percent(f.Accuracy)}, {Name: "95 % interval", Value: percent(f.Bounds.Lo) + " to " + percent(f.Bounds.Hi)}, {Name: "Pictures", Value: fmt.Sprint(f.Pictures)},
 		{Name: "Mistakes", Value: fmt.Sprint(f.Pictures - f.Right)}, {Name: "Mean F1 of the classes", Value: percent(f.MacroF1)},
 	}
 	if len(f.Classes) > 5 {
@@ -28,7 +28,22 @@ func Classification(f *eval.ClassificationFigures) []report.Block {
 	} else {
 		blocks = append(blocks, report.Heading("Confusion"), mostConfused(f))
 	}
-	return append(blocks, report.Heading("Classes"), labelledTable(f))
+	blocks = append(blocks, report.Heading("Classes"), labelledTable(f))
+	if len(f.Calibration.Ranges) > 1 {
+		blocks = append(blocks, report.Heading("How sure it is"), report.Text(fmt.Sprintf("Whether it is right as often as it is sure: above the diagonal it is too modest, below too sure. Its confidence is %s in the mean, and off by %s (expected calibration error).",
+			percent(f.Calibration.Confidence), percent(f.Calibration.ECE))), reliability(&f.Calibration))
+	}
+	return blocks
+}
+
+// reliability is accuracy over confidence.
+func reliability(c *eval.Calibration) report.Lines {
+	l := report.Lines{Title: "Accuracy over confidence", XLabel: "confidence", YLabel: "accuracy",
+		Series: []report.Curve{{Name: "this model"}, {Name: "well calibrated", Points: [][2]float64{{0, 0}, {1, 1}}}}}
+	for _, r := range c.Ranges {
+		l.Series[0].Points = append(l.Series[0].Points, [2]float64{float64(r.Confidence), float64(r.Accuracy)})
+	}
+	return l
 }
 
 // confusion is the matrix of the classes. Shade shows mistakes alone, for the

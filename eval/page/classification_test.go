@@ -22,7 +22,7 @@ func classified(t *testing.T, n int) eval.ClassificationFigures {
 	for i := range n {
 		for k := range 2 {
 			p := make([]float32, n)
-			p[(i+k)%n] = 1
+			p[(i+k)%n] = 1 - float32(k)/4
 			if err := c.Add(2*i+k, i, p); err != nil {
 				t.Fatal(err)
 			}
@@ -36,7 +36,7 @@ func TestClassification(t *testing.T) {
 		classes int
 		want    []string
 	}{
-		{3, []string{"50.00 %", "classB", "columns what they were taken for"}},
+		{3, []string{"50.00 %", "classB", "columns what they were taken for", "Accuracy over confidence"}},
 		{40, []string{"50.00 %", "Among the first five", "confused most often"}},
 	} {
 		f := classified(t, c.classes)
