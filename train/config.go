@@ -21,16 +21,17 @@ type Config struct {
 	Seed       uint64  `json:"seed"`
 	Epochs     int     `json:"epochs"`
 	Batch      int     `json:"batch"`
-	Optimizer  string  `json:"optimizer"` // one of Optimizers
-	Rate       float64 `json:"rate"`      // of learning, the largest
-	Momentum   float64 `json:"momentum"`  // of sgd and nesterov
-	Decay      float64 `json:"decay"`     // of weights
-	Schedule   string  `json:"schedule"`  // one of optim.Schedules
-	WarmUp     float64 `json:"warm_up"`   // epochs
-	Clip       float64 `json:"clip"`      // largest length of all gradients together; 0: any
-	Average    float64 `json:"average"`   // decay of the average of the weights; 0: none
-	Smoothing  float64 `json:"smoothing"` // of the labels
-	Augment    string  `json:"augment"`   // how pictures are changed; see Augmentations
+	Accumulate int     `json:"accumulate,omitempty"` // batches whose gradients make a step; 0: 1
+	Optimizer  string  `json:"optimizer"`            // one of Optimizers
+	Rate       float64 `json:"rate"`                 // of learning, the largest
+	Momentum   float64 `json:"momentum"`             // of sgd and nesterov
+	Decay      float64 `json:"decay"`                // of weights
+	Schedule   string  `json:"schedule"`             // one of optim.Schedules
+	WarmUp     float64 `json:"warm_up"`              // epochs
+	Clip       float64 `json:"clip"`                 // largest length of all gradients together; 0: any
+	Average    float64 `json:"average"`              // decay of the average of the weights; 0: none
+	Smoothing  float64 `json:"smoothing"`            // of the labels
+	Augment    string  `json:"augment"`              // how pictures are changed; see Augmentations
 	Validation float64 `json:"validation"`
 	Patience   int     `json:"patience"` // epochs without gain that end the run; 0: it never ends early
 }
@@ -46,6 +47,9 @@ func (c *Config) Form() string {
 	}
 	return form
 }
+
+// accumulated is how many batches make a step.
+func (c *Config) accumulated() int { return max(1, c.Accumulate) }
 
 // Optimizers lists the names of Config.Optimizer.
 func Optimizers() []string { return []string{"sgd", "nesterov", "adamw"} }
@@ -76,6 +80,8 @@ func (c *Config) check(examples int) error {
 		return bad("batch", "of %d, want 1 to %d", c.Batch, maxBatch)
 	case c.Batch > examples:
 		return bad("batch", "of %d is more than the %d examples that there are to learn from: take a smaller one", c.Batch, examples)
+	case c.Accumulate < 0 || c.accumulated() > examples/c.Batch:
+		return bad("accumulation", "of %d batches a step, want 1 to the %d batches of %d that an epoch has", c.Accumulate, examples/c.Batch, c.Batch)
 	case !(c.WarmUp >= 0 && c.WarmUp <= float64(c.Epochs)):
 		return bad("warm-up", "of %v epochs, want 0 to %d", c.WarmUp, c.Epochs)
 	case !(c.Clip >= 0):

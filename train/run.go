@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -29,6 +30,7 @@ type Options struct {
 type Step struct {
 	Step, Steps int // of the run
 	Epoch       int // from 1
+	Examples    int // that this step learned from
 	Running     Figures
 	Rate        float64
 	Ended       *Epoch // when the step ends an epoch
@@ -73,7 +75,9 @@ type run struct {
 	opt      optim.Optimizer
 	average  *optim.EMA // nil: none
 	schedule optim.Schedule
-	perEpoch int
+	batches  int // of an epoch
+	perEpoch int // steps: of Config.Accumulate batches, the last of those that are left
+	learned  int // examples, in the last step
 	now      state
 	values   []optim.Slot // parameters and statistics
 	best     []optim.Slot // the same, of the best epoch; nil without patience
@@ -122,7 +126,8 @@ func newRun(g *nn.Graph, task Task, c Config, o Options) (*run, error) {
 	if r.opt, err = c.optimizer(r.trainer.Parameters()); err != nil {
 		return nil, err
 	}
-	r.perEpoch = task.Examples() / c.Batch
+	r.batches = task.Examples() / c.Batch
+	r.perEpoch = (r.batches + c.accumulated() - 1) / c.accumulated()
 	if r.schedule, err = c.schedule(r.perEpoch); err != nil {
 		return nil, err
 	}
@@ -223,18 +228,15 @@ func (r *run) trySave() {
 }
 
 func (r *run) loop(ctx context.Context) error {
-	batches := r.task.Read(r.now.Epoch, r.now.Step)
+	batches := r.task.Read(r.now.Epoch, r.now.Step*r.accumulated())
 	defer batches.Close()
 	for r.now.Epoch < r.Epochs {
 		for r.now.Step < r.perEpoch {
-			b, err := batches.Next(ctx)
-			if ctx.Err() != nil {
+			begun, err := r.step(ctx, batches)
+			if !begun && ctx.Err() != nil {
 				return r.stop(ctx.Err())
 			}
 			if err != nil {
-				return err
-			}
-			if err := r.step(b); err != nil {
 				return err
 			}
 			if r.now.Step < r.perEpoch {
@@ -259,25 +261,35 @@ func (r *run) stop(why error) error {
 	return why
 }
 
-// step learns from one batch.
-func (r *run) step(b *feed.Batch) error {
-	rate := r.schedule.At(r.now.Steps)
-	copy(r.trainer.Input(0).F32(), b.Input)
-	r.trainer.Seed(r.Seed, uint64(r.now.Steps))
-	if err := r.trainer.Forward(); err != nil {
-		return err
+// step learns from the next batches: those whose gradients are accumulated, or
+// what is left of them in the epoch. The context is looked at before the first
+// alone, since the statistics of normalisations move with each: a checkpoint
+// is of whole steps, and a step that has not begun changes nothing.
+func (r *run) step(ctx context.Context, batches *feed.Reader) (begun bool, err error) {
+	rate, n := r.schedule.At(r.now.Steps), r.accumulated()
+	n = min(n, r.batches-r.now.Step*n)
+	var got Figures
+	for k := range n {
+		b, err := batches.Next(ctx)
+		if err = cmp.Or(ctx.Err(), err); err != nil {
+			return k > 0, err
+		}
+		ctx = context.WithoutCancel(ctx)
+		r.trainer.Seed(r.Seed, uint64(r.now.Steps*r.accumulated()+k))
+		f, err := r.learn(b)
+		if err != nil {
+			return true, err
+		}
+		got.add(f)
 	}
-	got := r.task.Loss(r.trainer, b)
-	if err := r.trainer.Backward(); err != nil {
-		return err
-	}
+	optim.Mean(r.trainer.Parameters(), n)
 	limit := r.Clip
 	if limit == 0 {
 		limit = math.Inf(1)
 	}
 	norm := optim.Clip(r.trainer.Parameters(), limit)
 	if sum := got.Loss + norm; math.IsNaN(sum) || math.IsInf(sum, 0) {
-		return &ErrDiverged{r.now.Steps + 1, rate}
+		return true, &ErrDiverged{r.now.Steps + 1, rate}
 	}
 	r.opt.Step(rate)
 	r.trainer.ZeroGrads()
@@ -287,12 +299,23 @@ func (r *run) step(b *feed.Batch) error {
 	r.now.Running.add(got)
 	r.now.Step++
 	r.now.Steps++
-	return nil
+	r.learned = got.Seen
+	return true, nil
+}
+
+// learn adds the gradients of one batch.
+func (r *run) learn(b *feed.Batch) (Figures, error) {
+	copy(r.trainer.Input(0).F32(), b.Input)
+	if err := r.trainer.Forward(); err != nil {
+		return Figures{}, err
+	}
+	f := r.task.Loss(r.trainer, b)
+	return f, r.trainer.Backward()
 }
 
 // tell reports a step to whom it may concern.
 func (r *run) tell(ended *Epoch) {
-	s := Step{Step: r.now.Steps, Steps: r.perEpoch * r.Epochs, Epoch: r.now.Epoch + 1, Running: r.now.Running,
+	s := Step{Step: r.now.Steps, Steps: r.perEpoch * r.Epochs, Epoch: r.now.Epoch + 1, Examples: r.learned, Running: r.now.Running,
 		Rate: r.schedule.At(max(r.now.Steps-1, 0)), Ended: ended}
 	if err := r.log.add(&s); err != nil {
 		r.note("the log could not be written: %v", err)

@@ -53,16 +53,23 @@ func TestSameBytes(t *testing.T) {
 
 // TestStopped interrupts a run at every few steps, and goes on.
 func TestStopped(t *testing.T) {
+	t.Run("each batch a step", func(t *testing.T) { stopped(t, tinyConfig(), 7) })
+	c := tinyConfig()
+	c.Batch, c.Accumulate = 4, 4 // 18 batches an epoch: the last step has two
+	t.Run("accumulated", func(t *testing.T) { stopped(t, c, 4) })
+}
+
+func stopped(t *testing.T, c train.Config, every int) {
 	whole, dir := t.TempDir(), t.TempDir()
-	want, err := tinyRun(t, t.Context(), tinyConfig(), train.Options{Dir: whole}, 2)
+	want, err := tinyRun(t, t.Context(), c, train.Options{Dir: whole}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for stops := 0; ; stops++ {
 		ctx, cancel := context.WithCancel(t.Context())
 		steps := 0
-		got, err := tinyRun(t, ctx, tinyConfig(), train.Options{Dir: dir, Resume: stops > 0, Step: func(train.Step) {
-			if steps++; steps == 7 {
+		got, err := tinyRun(t, ctx, c, train.Options{Dir: dir, Resume: stops > 0, Step: func(train.Step) {
+			if steps++; steps == every {
 				cancel()
 			}
 		}}, 1+stops%2)
@@ -248,14 +255,15 @@ func TestCheckpointRefused(t *testing.T) {
 
 func TestConfigRefused(t *testing.T) {
 	for name, change := range map[string]func(*train.Config){
-		"epochs":    func(c *train.Config) { c.Epochs = 0 },
-		"batch":     func(c *train.Config) { c.Batch = 1000 },
-		"warm-up":   func(c *train.Config) { c.WarmUp = 9 },
-		"smoothing": func(c *train.Config) { c.Smoothing = 1 },
-		"optimiser": func(c *train.Config) { c.Optimizer = "lion" },
-		"schedule":  func(c *train.Config) { c.Schedule = "sine" },
-		"rate":      func(c *train.Config) { c.Rate = 0 },
-		"average":   func(c *train.Config) { c.Average = 1 },
+		"epochs":       func(c *train.Config) { c.Epochs = 0 },
+		"accumulation": func(c *train.Config) { c.Accumulate = 1 + tinyCount/c.Batch },
+		"batch":        func(c *train.Config) { c.Batch = 1000 },
+		"warm-up":      func(c *train.Config) { c.WarmUp = 9 },
+		"smoothing":    func(c *train.Config) { c.Smoothing = 1 },
+		"optimiser":    func(c *train.Config) { c.Optimizer = "lion" },
+		"schedule":     func(c *train.Config) { c.Schedule = "sine" },
+		"rate":         func(c *train.Config) { c.Rate = 0 },
+		"average":      func(c *train.Config) { c.Average = 1 },
 	} {
 		c := tinyConfig()
 		change(&c)

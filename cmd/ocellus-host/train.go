@@ -45,6 +45,7 @@ type trainCommand struct {
 type trainSettings struct {
 	Epochs     *int     `help:"How often to go through the data." placeholder:"N" group:"recipe"`
 	Batch      *int     `help:"Pictures a step; default: the recipe's, or all where there are fewer." placeholder:"N" group:"recipe"`
+	Accumulate *int     `help:"Batches whose gradients make a step: as one batch that is so many times as large, in the memory of one." placeholder:"N" group:"recipe"`
 	LR         *float64 `name:"lr" help:"Rate of learning, at its highest." placeholder:"RATE" group:"recipe"`
 	Optimizer  *string  `help:"sgd, nesterov or adamw." placeholder:"NAME" group:"recipe"`
 	Momentum   *float64 `help:"Momentum of sgd and nesterov." placeholder:"SHARE" group:"recipe"`
@@ -93,6 +94,9 @@ a power cut, from the last checkpoint (--every). The folder of the run has the l
 same figures for tensorboard --logdir), what it was made of (run.json) and a page of curves and
 mistakes (index.html).
 
+When the memory does not suffice: a smaller --batch, and --accumulate for the batches that are to
+make a step together; only batch normalisation still goes by each batch alone.
+
 When the loss grows or is not finite: a smaller --lr, or --clip 5. When training is good and
 validation is not: more pictures, --augment, --weight-decay 0.001. When both are bad: more --epochs,
 a larger network.`
@@ -103,6 +107,9 @@ func (s *trainSettings) config(network string, g *nn.Graph) train.Config {
 	c := train.Recipe(network, g)
 	set(&c.Epochs, s.Epochs)
 	set(&c.Batch, s.Batch)
+	if s.Accumulate != nil && *s.Accumulate != 1 {
+		c.Accumulate = *s.Accumulate
+	}
 	set(&c.Rate, s.LR)
 	set(&c.Optimizer, s.Optimizer)
 	set(&c.Momentum, s.Momentum)

@@ -182,11 +182,15 @@ func (r *trainResult) facts() [][]string {
 	if r.Resumed {
 		since = ", since it was resumed"
 	}
+	batch := fmt.Sprint(c.Batch)
+	if c.Accumulate > 1 {
+		batch += fmt.Sprintf(" × %d", c.Accumulate)
+	}
 	f := [][]string{
 		{"Network", fmt.Sprintf("%s, %s parameters, input %d×%d×%d", c.Form(), cli.Count(int64(r.Params)), c.Channels, c.Size, c.Size)},
 		{"Data", r.Data},
 		{"Licence", r.Licence + " (of the weights)"},
-		{"Recipe", fmt.Sprintf("%s, rate %g %s after %g epochs of warm-up, batch %d, decay %g, augmentation %s, seed %d", c.Optimizer, c.Rate, c.Schedule, c.WarmUp, c.Batch, c.Decay, c.Augment, c.Seed)},
+		{"Recipe", fmt.Sprintf("%s, rate %g %s after %g epochs of warm-up, batch %s, decay %g, augmentation %s, seed %d", c.Optimizer, c.Rate, c.Schedule, c.WarmUp, batch, c.Decay, c.Augment, c.Seed)},
 		{"Epochs", fmt.Sprintf("%d of %d, weights of epoch %d", len(r.history), c.Epochs, r.Epoch)},
 		{"Time", fmt.Sprintf("%s on %d threads%s", time.Duration(r.Seconds*float64(time.Second)).Round(time.Second/10), r.Threads, since)},
 	}

@@ -13,35 +13,34 @@ import (
 type trainWatch struct {
 	env   *cli.Env
 	bar   *cli.Progress
-	batch int
 	total int // epochs
 	began bool
 	start time.Time // of the epoch, or of what this process does of it
-	first int       // step at that time
+	seen  int       // pictures since then
 }
 
 func newTrainWatch(env *cli.Env, t *training) *trainWatch {
-	return &trainWatch{env: env, batch: t.config.Batch, total: t.config.Epochs, start: time.Now()}
+	return &trainWatch{env: env, total: t.config.Epochs, start: time.Now()}
 }
 
 func (w *trainWatch) step(s train.Step) {
 	if !w.began {
 		w.began = true
 		w.bar = w.env.Progress("train", s.Steps)
-		w.first = s.Step - 1
 	}
-	w.bar.Describe(fmt.Sprintf("epoch %d/%d  loss %.4f  right %.2f %%  %.0f/s", s.Epoch, w.total, s.Running.Loss, 100*s.Running.Accuracy(), w.speed(s.Step)))
+	w.seen += s.Examples
+	w.bar.Describe(fmt.Sprintf("epoch %d/%d  loss %.4f  right %.2f %%  %.0f/s", s.Epoch, w.total, s.Running.Loss, 100*s.Running.Accuracy(), w.speed()))
 	w.bar.Set(s.Step)
 	if s.Ended != nil {
 		w.bar.Clear()
-		w.env.Notef("epoch %*d/%d  %s  %.0f pictures/s\n", len(fmt.Sprint(w.total)), s.Epoch, w.total, epochText(s.Ended), w.speed(s.Step))
-		w.start, w.first = time.Now(), s.Step
+		w.env.Notef("epoch %*d/%d  %s  %.0f pictures/s\n", len(fmt.Sprint(w.total)), s.Epoch, w.total, epochText(s.Ended), w.speed())
+		w.start, w.seen = time.Now(), 0
 	}
 }
 
 // speed is pictures a second since the epoch began.
-func (w *trainWatch) speed(step int) float64 {
-	return float64((step-w.first)*w.batch) / max(time.Since(w.start).Seconds(), 1e-6)
+func (w *trainWatch) speed() float64 {
+	return float64(w.seen) / max(time.Since(w.start).Seconds(), 1e-6)
 }
 
 func epochText(e *train.Epoch) string {

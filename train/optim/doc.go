@@ -61,6 +61,19 @@ func within(name string, v, low, high float64) error {
 	return nil
 }
 
+// Mean divides gradients that were added up over n batches.
+func Mean(params []plan.Parameter, n int) {
+	if n == 1 {
+		return
+	}
+	for _, p := range params {
+		g := p.Grad.F32()
+		for i := range g {
+			g[i] /= float32(n)
+		}
+	}
+}
+
 // Clip scales all gradients such that their common length, the root of the sum
 // of squares of all elements, is no more than limit (Pascanu et al., "On the
 // difficulty of training recurrent neural networks", 2013). It returns the
