@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"fmt"
+
 	"github.com/ocellus-vision/ocellus/kernels"
 	"github.com/ocellus-vision/ocellus/nn"
 )
@@ -48,7 +50,8 @@ type Trainer struct {
 // NewTrainer compiles g for training on the threads of a pool (nil: on the
 // calling goroutine). The graph stays as it is: parameters are copied. Errors
 // are those of Compile, and an *nn.ErrUnsupported for an operation that has no
-// gradient where one is needed.
+// gradient where one is needed, or where gradients would be of another type
+// than float32.
 func NewTrainer(g *nn.Graph, b Bindings, pool *Pool, opts ...Option) (*Trainer, error) {
 	o := options{maxBytes: 64 << 30}
 	o.features, o.featuresErr = kernels.Available()
@@ -64,7 +67,9 @@ func NewTrainer(g *nn.Graph, b Bindings, pool *Pool, opts ...Option) (*Trainer, 
 	}
 	p.maxFold = o.maxBytes
 	t := &Trainer{pool: pool, chance: &chance{}}
-	p.openParameters(g, t)
+	if err := p.openParameters(g, t); err != nil {
+		return nil, err
+	}
 	if err := p.infer(g); err != nil {
 		return nil, err
 	}
@@ -82,18 +87,25 @@ func NewTrainer(g *nn.Graph, b Bindings, pool *Pool, opts ...Option) (*Trainer, 
 
 // openParameters makes variables of the graph's parameters, so that nothing
 // that depends on them is folded.
-func (p *program) openParameters(g *nn.Graph, t *Trainer) {
+func (p *program) openParameters(g *nn.Graph, t *Trainer) error {
 	p.params = map[int]int{}
 	for id := range g.Values {
 		v := &g.Values[id]
-		if v.Const == nil || !v.Trainable || v.Const.DType != nn.Float32 {
+		if v.Const == nil || !v.Trainable {
 			continue
+		}
+		if v.Const.DType != nn.Float32 {
+			return &nn.ErrUnsupported{Node: v.Name, Op: "parameter", Why: fmt.Sprintf("it is of %v, and training is in float32", v.Const.DType), Cure: inFloat32}
 		}
 		p.params[id] = len(t.params)
 		t.params = append(t.params, Parameter{v.Name, v.Const.Clone(), nn.NewTensor(nn.Float32, v.Const.Shape)})
 		p.vals[id].konst = nil
 	}
+	return nil
 }
+
+// inFloat32 is what to do about a network that computes in another type.
+const inFloat32 = "train the network in float32, without casts, and convert what comes of it"
 
 func (t *Trainer) bind(l *trainLowering) {
 	t.plan = l.plan

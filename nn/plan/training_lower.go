@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ocellus-vision/ocellus/kernels"
@@ -76,7 +77,9 @@ func (l *trainLowering) backTime(i int) int { return 2*len(l.nodes) - i }
 
 // lower makes the steps and places everything in the arena.
 func (l *trainLowering) lower() error {
-	l.openGradients()
+	if err := l.openGradients(); err != nil {
+		return err
+	}
 	l.openBlocks()
 	for i, n := range l.nodes {
 		if err := l.lowerForward(i, n); err != nil {
@@ -97,8 +100,10 @@ func (l *trainLowering) lower() error {
 }
 
 // openGradients finds the values whose gradients are wanted: those on a way
-// from a parameter to an output.
-func (l *trainLowering) openGradients() {
+// from a parameter to an output. Where such a way goes through floats of
+// another type, what lies before would silently stay as it is: that is an
+// *nn.ErrUnsupported.
+func (l *trainLowering) openGradients() error {
 	depends := make([]bool, len(l.vals))
 	for id := range l.params {
 		depends[id] = true
@@ -127,6 +132,9 @@ func (l *trainLowering) openGradients() {
 			matters[id] = true
 		}
 	}
+	if err := l.checkWays(depends, matters); err != nil {
+		return err
+	}
 	for id := range depends {
 		if _, param := l.params[id]; param || depends[id] && matters[id] {
 			v := l.vals[id]
@@ -138,6 +146,24 @@ func (l *trainLowering) openGradients() {
 			l.written[g] = true
 		}
 	}
+	return nil
+}
+
+// checkWays looks for floats of another type between parameters and outputs.
+func (l *trainLowering) checkWays(depends, matters []bool) error {
+	for _, n := range l.nodes {
+		if !slices.ContainsFunc(n.operands(), func(id int) bool { return depends[id] }) {
+			continue
+		}
+		for _, out := range n.out {
+			if out == none || !matters[out] || !l.vals[out].typ.DType.IsFloat() || l.vals[out].typ.DType == nn.Float32 {
+				continue
+			}
+			return nn.Located(&nn.ErrUnsupported{Attr: "gradient", Cure: inFloat32,
+				Why: fmt.Sprintf("its result is of %v, and gradients are of float32", l.vals[out].typ.DType)}, n.name, nn.Name(n.op), l.shapes(n.in))
+		}
+	}
+	return nil
 }
 
 // gradOf returns the gradient of a value, or none.
