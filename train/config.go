@@ -16,8 +16,11 @@ type Config struct {
 	Size       int     `json:"size"` // side of the input in pixels
 	Channels   int     `json:"channels"`
 	Classes    int     `json:"classes"`
-	Width      float64 `json:"width,omitempty"`   // share of the channels of inner layers; 0: all
-	Grouped    bool    `json:"grouped,omitempty"` // AlexNet: convolutions in two groups
+	Width      float64 `json:"width,omitempty"`     // share of the channels of inner layers; 0: all
+	Grouped    bool    `json:"grouped,omitempty"`   // AlexNet: convolutions in two groups
+	From       string  `json:"from,omitempty"`      // SHA-256 of the file that the run begins with, in hex; "": none
+	Transfer   string  `json:"transfer,omitempty"`  // the way it learns from it, one of Transfers
+	FreezeTo   string  `json:"freeze_to,omitempty"` // Transfer.FreezeTo
 	Seed       uint64  `json:"seed"`
 	Epochs     int     `json:"epochs"`
 	Batch      int     `json:"batch"`

@@ -27,6 +27,7 @@ type trainCommand struct {
 	Data    string `help:"What to learn from: KIND:FOLDER, or a folder of one folder a class." required:"" placeholder:"SPEC"`
 	Out     string `help:"The file to write." required:"" placeholder:"MODEL.onnx"`
 	trainSettings
+	transferFlags
 
 	Folder  string        `name:"run" help:"Folder of the run: checkpoint, log, manifest, page. Default: the file to write, with .train for .onnx." placeholder:"DIR"`
 	Resume  bool          `help:"Go on with the run that is there: same command, with this added." xor:"begin"`
@@ -76,6 +77,7 @@ func (c *trainCommand) Help() string {
     ocellus-host train mobilenetv2 --data folders:parts --out parts.onnx --size 96 --augment photos
     ocellus-host train vgg16 --data cifar10:cifar --out vgg.onnx --width 0.25       a quarter of its channels
     ocellus-host train resnet20 --data cifar10:cifar --out cifar.onnx --resume      go on after Ctrl-C
+    ocellus-host train resnet20 --data parts --out parts.onnx --from cifar.onnx     few pictures: transfer
 
 --data is KIND:WHERE:
 ` + data.Kinds() + `
@@ -96,6 +98,11 @@ mistakes (index.html).
 
 When the memory does not suffice: a smaller --batch, and --accumulate for the batches that are to
 make a step together; only batch normalisation still goes by each batch alone.
+
+With few pictures, begin with what a network of the same kind has learned from many (--from). Its last
+layer is drawn anew for your classes and alone trained (--transfer head: fast, and hard to overdo);
+or later layers are trained too (early), or all of them (init). --compare tries each, and from
+nothing, and says which did best.
 
 When the loss grows or is not finite: a smaller --lr, or --clip 5. When training is good and
 validation is not: more pictures, --augment, --weight-decay 0.001. When both are bad: more --epochs,
@@ -145,7 +152,9 @@ type training struct {
 	config train.Config
 	def    *models.Definition
 	sets   trainSets
-	graph  *nn.Graph
+	whole  *nn.Graph // all of it to be trained
+	graph  *nn.Graph // what is trained: parts of it may be frozen
+	taken  *transferred
 	task   *train.Classifier
 	pool   *plan.Pool
 	dir    string
@@ -154,18 +163,36 @@ type training struct {
 
 // Run trains.
 func (c *trainCommand) Run(env *cli.Env) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if c.Compare {
+		return c.compare(env)
+	}
+	r, err := c.train(env)
+	if err != nil || r == nil {
+		return err
+	}
+	if c.JSON {
+		return env.JSON(r)
+	}
+	return r.print(env)
+}
+
+// train is one run, to its end.
+func (c *trainCommand) train(env *cli.Env) (*trainResult, error) {
 	t, err := c.prepare(env)
 	if err != nil {
-		return usage(err)
+		return nil, usage(err)
 	}
 	defer t.pool.Close()
 	if err := t.manifest(env, nil); err != nil {
-		return err
+		return nil, err
 	}
 	start := time.Now()
 	res, err := t.run(env)
 	if err != nil {
-		return usage(err)
+		return nil, usage(err)
 	}
 	return t.finish(env, res, time.Since(start))
 }
@@ -175,10 +202,30 @@ func usage(err error) error {
 	var setting *train.ErrConfig
 	var option *optim.ErrOption
 	var network *models.ErrOption
-	if errors.As(err, &setting) || errors.As(err, &option) || errors.As(err, &network) {
+	var transfer *train.ErrTransfer
+	switch {
+	case errors.As(err, &setting) || errors.As(err, &option) || errors.As(err, &network):
 		return cli.Exit(cli.Usage, err)
+	case errors.As(err, &transfer):
+		return cli.Exit(cli.BadInput, err)
 	}
 	return err
+}
+
+// check finds what is wrong with the flags by themselves.
+func (c *trainCommand) check() error {
+	if !strings.HasSuffix(c.Out, ".onnx") {
+		return cli.Usagef("--out %s: the name of an ONNX file ends in .onnx", c.Out)
+	}
+	return c.transferFlags.check()
+}
+
+// folder is where the run is kept.
+func (c *trainCommand) folder() string {
+	if c.Folder != "" {
+		return c.Folder
+	}
+	return strings.TrimSuffix(c.Out, ".onnx") + ".train"
 }
 
 func (c *trainCommand) prepare(env *cli.Env) (*training, error) {
@@ -189,13 +236,7 @@ func (c *trainCommand) prepare(env *cli.Env) (*training, error) {
 	if def.Task != "classify" {
 		return nil, cli.Usagef("%s is for another task than to classify, which cannot be trained yet", def.Name)
 	}
-	if !strings.HasSuffix(c.Out, ".onnx") {
-		return nil, cli.Usagef("--out %s: the name of an ONNX file ends in .onnx", c.Out)
-	}
-	t := &training{trainCommand: c, def: def, dir: c.Folder}
-	if t.dir == "" {
-		t.dir = strings.TrimSuffix(c.Out, ".onnx") + ".train"
-	}
+	t := &training{trainCommand: c, def: def, dir: c.folder()}
 	if epoch, epochs, ok := train.Unfinished(t.dir); ok && !c.Resume && !c.Restart {
 		return nil, cli.Usagef("%s holds a run that is in epoch %d of %d: --resume goes on with it, --restart begins anew", t.dir, epoch, epochs)
 	}
@@ -232,10 +273,13 @@ func (t *training) build(env *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	if t.graph, err = t.def.Make(o); err != nil {
+	if t.whole, err = t.def.Make(o); err != nil {
 		return err
 	}
-	t.config = t.trainSettings.config(t.def.Name, t.graph)
+	t.config = t.trainSettings.config(t.def.Name, t.whole)
+	if err := t.begin(env); err != nil {
+		return err
+	}
 	t.config.Size, t.config.Channels, t.config.Classes = o.Size, o.Channels, o.Classes
 	if _, err := augment.Parse(t.config.Augment); err != nil {
 		return cli.Exit(cli.Usage, err)
@@ -286,6 +330,9 @@ func (t *training) run(env *cli.Env) (*train.Result, error) {
 	case errors.As(err, &checkpoint):
 		return nil, cli.Exit(cli.BadInput, fmt.Errorf("%w (--restart without --resume begins anew)", err))
 	}
+	if res != nil {
+		res.Graph = train.Thawed(t.whole, res.Graph)
+	}
 	return res, err
 }
 
@@ -297,38 +344,35 @@ func (t *training) again(env *cli.Env) string {
 
 // finish judges the network by the test pictures, and writes the file, the
 // manifest and the page.
-func (t *training) finish(env *cli.Env, res *train.Result, took time.Duration) error {
+func (t *training) finish(env *cli.Env, res *train.Result, took time.Duration) (*trainResult, error) {
 	r, err := t.judge(env, res)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.Seconds = took.Seconds()
 	g, err := t.describe(res.Graph, r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(t.Out), 0o755); err != nil {
-		return err
+		return nil, err
 	}
 	if err := onnx.WriteFile(t.Out, g); err != nil {
-		return cli.Exit(cli.Missing, err)
+		return nil, cli.Exit(cli.Missing, err)
 	}
 	if r.SHA256, err = sha256Of(t.Out); err != nil {
-		return err
+		return nil, err
 	}
 	if err := t.manifest(env, r); err != nil {
-		return err
+		return nil, err
 	}
 	if err := t.page(env, r); err != nil {
-		return err
+		return nil, err
 	}
 	if t.Record != "" {
 		if err := record(t.Record, r, r.markdown()); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if t.JSON {
-		return env.JSON(r)
-	}
-	return r.print(env)
+	return r, nil
 }

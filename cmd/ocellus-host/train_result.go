@@ -28,9 +28,11 @@ type trainResult struct {
 	File       string                      `json:"file"`
 	SHA256     string                      `json:"sha256"`
 	Params     int                         `json:"params"`
+	Trained    int                         `json:"trained"` // of those: others were frozen
 	Config     train.Config                `json:"config"`
 	Data       string                      `json:"data"` // in words
 	Licence    string                      `json:"licence"`
+	Transfer   *transferred                `json:"transfer,omitempty"`
 	Judged     string                      `json:"judged_by"`
 	Figures    *eval.ClassificationFigures `json:"figures,omitempty"` // of what it is judged by
 	Validation train.Figures               `json:"validation"`
@@ -56,7 +58,7 @@ func (t *training) judge(env *cli.Env, res *train.Result) (*trainResult, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := &trainResult{File: t.Out, Params: trainable(res.Graph), Config: t.config, Data: t.about(), Licence: t.Licence, Resumed: t.Resume, Epoch: res.Epoch, Early: res.Early,
+	r := &trainResult{File: t.Out, Params: trainable(res.Graph), Trained: trainable(t.graph), Config: t.config, Data: t.about(), Transfer: t.taken, Licence: t.Licence, Resumed: t.Resume, Epoch: res.Epoch, Early: res.Early,
 		Threads: t.pool.Threads(), CPU: cli.CPU(), Kernels: features.String(), Build: cli.ReadBuild(),
 		Date: time.Now().Format(time.DateOnly), Command: commandLine(env.Args), history: res.History}
 	if res.Epoch > 0 && res.Epoch <= len(res.History) {
@@ -111,7 +113,7 @@ func (t *training) describe(g *nn.Graph, r *trainResult) (*nn.Graph, error) {
 	m.Metrics = map[string]float64{}
 	m.Provenance = &meta.Provenance{
 		Source: "ocellus-host train " + t.config.Form(), Licence: t.Licence, Data: t.about(), MadeBy: r.Build.Version,
-		Notes: fmt.Sprintf("Trained with seed %d for %d epochs.", t.Seed, len(r.history)),
+		Notes: fmt.Sprintf("Trained with seed %d for %d epochs.", t.Seed, len(r.history)) + t.taken.note(),
 	}
 	if r.Validation.Seen > 0 {
 		m.Metrics["validation_accuracy"] = r.Validation.Accuracy()
@@ -190,6 +192,7 @@ func (r *trainResult) facts() [][]string {
 		{"Network", fmt.Sprintf("%s, %s parameters, input %d×%d×%d", c.Form(), cli.Count(int64(r.Params)), c.Channels, c.Size, c.Size)},
 		{"Data", r.Data},
 		{"Licence", r.Licence + " (of the weights)"},
+		{"Begun with", r.Transfer.String()},
 		{"Recipe", fmt.Sprintf("%s, rate %g %s after %g epochs of warm-up, batch %s, decay %g, augmentation %s, seed %d", c.Optimizer, c.Rate, c.Schedule, c.WarmUp, batch, c.Decay, c.Augment, c.Seed)},
 		{"Epochs", fmt.Sprintf("%d of %d, weights of epoch %d", len(r.history), c.Epochs, r.Epoch)},
 		{"Time", fmt.Sprintf("%s on %d threads%s", time.Duration(r.Seconds*float64(time.Second)).Round(time.Second/10), r.Threads, since)},

@@ -121,6 +121,7 @@ func Run(app App, args []string, env *Env) (code int) {
 		kong.Vars{"heads": heads()},
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "describe", Title: "For models whose metadata does not say it:"},
+			{Key: "transfer", Title: "To begin with what another network has learned:"},
 			{Key: "recipe", Title: "In place of what the network is usually trained with:"},
 		}),
 	)
