@@ -12,8 +12,12 @@ import (
 // TestTrainerRefusesOtherFloats: what would not be trained is refused, by name;
 // casts that no gradient passes are not.
 func TestTrainerRefusesOtherFloats(t *testing.T) {
-	half := func(b *nn.Builder, name string, x nn.ValueID) nn.ValueID { return b.Node(name, nn.CastTo(nn.Float16), x) }
-	full := func(b *nn.Builder, name string, x nn.ValueID) nn.ValueID { return b.Node(name, nn.CastTo(nn.Float32), x) }
+	half := func(b *nn.Builder, name string, x nn.ValueID) nn.ValueID {
+		return b.Node(name, nn.CastTo(nn.Float16), x)
+	}
+	full := func(b *nn.Builder, name string, x nn.ValueID) nn.ValueID {
+		return b.Node(name, nn.CastTo(nn.Float32), x)
+	}
 	cases := []struct {
 		name, node string
 		build      func(b *nn.Builder, x nn.ValueID) nn.ValueID
