@@ -135,13 +135,13 @@ func (t *tail) Write(b []byte) (int, error) {
 }
 
 // partOf is how ffmpeg names a part of itself and its place in memory.
-var partOf = regexp.MustCompile(`^\[[^\]]+ @ 0x[0-9a-f]+\] `)
+var partOf = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\[[^\]]+ @ 0x[0-9a-f]+\] `) })
 
 func (t *tail) add(line string) {
 	if t.see != nil {
 		t.see(line)
 	}
-	line = partOf.ReplaceAllString(line, "")
+	line = partOf().ReplaceAllString(line, "")
 	line = strings.TrimPrefix(strings.TrimPrefix(line, "[error] "), "[fatal] ")
 	if line == "" || strings.Contains(line, "[info]") || strings.Contains(line, " INFO ") {
 		return

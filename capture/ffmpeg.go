@@ -113,7 +113,7 @@ func ffmpegArgs(spec string, version float64, live, loop bool) []string {
 
 var versions sync.Map // of programs, by their paths
 
-var versionText = regexp.MustCompile(`^ffmpeg version n?(\d+\.\d+)`)
+var versionText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ffmpeg version n?(\d+\.\d+)`) })
 
 // ffmpegVersion asks ffmpeg for its version, once. One built from a snapshot
 // tells none, and is taken for a new one.
@@ -127,7 +127,7 @@ func ffmpegVersion(program string) float64 {
 	cmd.WaitDelay = exitGrace
 	out, err := cmd.Output()
 	v := 99.0
-	if m := versionText.FindSubmatch(out); err == nil && m != nil {
+	if m := versionText().FindSubmatch(out); err == nil && m != nil {
 		v, _ = strconv.ParseFloat(string(m[1]), 64)
 	}
 	versions.Store(program, v)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/ocellus-vision/ocellus/capture/avi"
 )
@@ -119,13 +120,15 @@ func fileError(path string, err error) *ErrCapture {
 }
 
 // secrets is a password in an address, or as GStreamer's elements take it.
-var secrets = regexp.MustCompile(`(://[^/\s:@]*:)[^/\s@]*@|((?:user-pw|password)=)\S+`)
+var secrets = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(://[^/\s:@]*:)[^/\s@]*@|((?:user-pw|password)=)\S+`)
+})
 
 // redact removes passwords from what a source is called.
 func redact(spec string) string {
 	scheme, rest, address := strings.Cut(spec, "://")
 	if !address || strings.HasPrefix(spec, "gocv:") {
-		return secrets.ReplaceAllStringFunc(spec, func(s string) string {
+		return secrets().ReplaceAllStringFunc(spec, func(s string) string {
 			if strings.HasPrefix(s, "://") {
 				return s[:strings.LastIndexByte(s, ':')+1] + "xxxxx@"
 			}

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"sync"
 
 	"github.com/ocellus-vision/ocellus/internal/atomicfile"
 )
@@ -105,7 +106,8 @@ var style string
 // Style returns the style sheet of pages, for other pages that look alike.
 func Style() string { return style }
 
-var templates = template.Must(template.ParseFS(files, "page.html"))
+// templates are parsed when the first page is written: most commands write none.
+var templates = sync.OnceValue(func() *template.Template { return template.Must(template.ParseFS(files, "page.html")) })
 
 // Write writes the page as HTML.
 func (p *Page) Write(w io.Writer) error {
@@ -135,10 +137,10 @@ func (p *Page) render(b *bytes.Buffer) error {
 			return err
 		}
 		var part bytes.Buffer
-		if err := templates.ExecuteTemplate(&part, name, data); err != nil {
+		if err := templates().ExecuteTemplate(&part, name, data); err != nil {
 			return err
 		}
 		view.Body = append(view.Body, template.HTML(part.String()))
 	}
-	return templates.ExecuteTemplate(b, "page", view)
+	return templates().ExecuteTemplate(b, "page", view)
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/ocellus-vision/ocellus/config"
 	"github.com/ocellus-vision/ocellus/internal/cli"
@@ -114,15 +115,15 @@ var flagOf = map[string]string{
 }
 
 var (
-	ofZone   = regexp.MustCompile(`^zones\[(\d+)\]`)
-	ofSource = regexp.MustCompile(`^sources\[\d+\](?:\.(size|fps|format))?`)
+	ofZone   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^zones\[(\d+)\]`) })
+	ofSource = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^sources\[\d+\](?:\.(size|fps|format))?`) })
 )
 
 // asGiven calls a setting by the flag that set it, beside its name in a file.
 func asGiven(f *config.File, path string) string {
 	section, rest, _ := strings.Cut(path, ".")
 	flag := flagOf[path]
-	switch zone, source := ofZone.FindStringSubmatch(path), ofSource.FindStringSubmatch(path); {
+	switch zone, source := ofZone().FindStringSubmatch(path), ofSource().FindStringSubmatch(path); {
 	case flag != "":
 	case zone != nil:
 		i, _ := strconv.Atoi(zone[1]) // of digits, and a place in the list

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Limits bound what a folder holds of us. Files that others put there are
@@ -38,7 +39,7 @@ type entry struct {
 // lack, and all have the same length.
 const stampForm = "20060102T150405.000Z"
 
-var stamped = regexp.MustCompile(`^\d{8}T\d{6}\.\d{3}Z-[^/]*$`)
+var stamped = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{8}T\d{6}\.\d{3}Z-[^/]*$`) })
 
 // openFolder makes a folder and finds the files of ours in it, those that
 // begin with a stamp, and end so. The error is an *ErrOption, or a
@@ -64,7 +65,7 @@ func openFolder(dir, ending string, limits Limits) (*folder, error) {
 	}
 	f := &folder{dir: dir, limits: limits, free: Free}
 	for _, e := range list { // sorted by name
-		if !stamped.MatchString(e.Name()) || !strings.HasSuffix(e.Name(), ending) || !e.Type().IsRegular() {
+		if !stamped().MatchString(e.Name()) || !strings.HasSuffix(e.Name(), ending) || !e.Type().IsRegular() {
 			continue
 		}
 		if info, err := e.Info(); err == nil {
