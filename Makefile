@@ -149,7 +149,7 @@ train-fashion: bin/ocellus-host ## the same on Fashion-MNIST, of Debian's datase
 # small forms have a quarter of the channels; few epochs, since the figures are
 # to show that they learn.
 CIFAR ?= cifar10:../shared/data/datasets/cifar10_jpeg
-cifar-resnet20    = resnet20 --epochs 60 --augment mirror,crop:4,colour:0.15@0.5,cutout:10@0.5 --smoothing 0.1 --validation 0.03
+cifar-resnet20    = resnet20 --epochs 45 --augment mirror,crop:4,colour:0.15@0.5,cutout:10@0.5 --smoothing 0.1 --validation 0.03
 cifar-mobilenetv2 = mobilenetv2 --epochs 15
 cifar-vgg16       = vgg16 --width 0.25 --epochs 8
 cifar-alexnet     = alexnet --width 0.25 --epochs 8
