@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/ocellus-vision/ocellus/vision"
@@ -39,15 +40,14 @@ func ReadIDX(images, labels string, classes []string) (*Labelled, error) {
 		return nil, bad(labels, 0, "has %d labels, but %s has %d pictures", count[0], images, dims[0])
 	}
 	s := &Labelled{Kind: "IDX", Source: images, Classes: classes, labels: make([]int32, len(l))}
-	most := byte(0)
+	last := lastClass(l)
 	for i, v := range l {
 		s.labels[i] = int32(v)
-		most = max(most, v)
 		if classes != nil && int(v) >= len(classes) {
 			return nil, bad(labels, 0, "label %d is class %d of %d", i, v, len(classes))
 		}
 	}
-	for i := 0; classes == nil && i <= int(most); i++ {
+	for i := 0; classes == nil && i <= last; i++ {
 		s.Classes = append(s.Classes, fmt.Sprint(i))
 	}
 	h, w := dims[1], dims[2]
@@ -66,7 +66,50 @@ func ReadIDX(images, labels string, classes []string) (*Labelled, error) {
 		sum.Write(l)
 		return hex.EncodeToString(sum.Sum(nil))
 	})
+	if classes == nil {
+		s = s.withoutStrays(labels, last)
+	}
 	return s, nil
+}
+
+// lastClass is the last class that labels name, strays left out: beyond the ten
+// of digits, what follows a number that no label has and is less than a fiftieth
+// of all. Such files name no classes, so that one wrong byte would make dozens.
+func lastClass(labels []byte) int {
+	var counts [256]int
+	for _, v := range labels {
+		counts[v]++
+	}
+	last, strays := int(slices.Max(labels)), 0
+	for v := last; v >= 10 && 50*strays < len(labels); v-- {
+		if counts[v] == 0 {
+			last = v
+		}
+		strays += counts[v]
+	}
+	for counts[last] == 0 {
+		last--
+	}
+	return last
+}
+
+// withoutStrays leaves out, by name, what is labelled beyond the last class.
+func (s *Labelled) withoutStrays(file string, last int) *Labelled {
+	var kept []int
+	var skipped []error
+	for i, l := range s.labels {
+		if int(l) <= last {
+			kept = append(kept, i)
+			continue
+		}
+		skipped = append(skipped, bad(file, 0, "label %d is %d, where all others go up to %d: wrongly labelled", i, l, last))
+	}
+	if len(skipped) == 0 {
+		return s
+	}
+	s = s.Subset(kept)
+	s.Skipped = skipped
+	return s
 }
 
 // idxFile reads an IDX file of bytes with so many dimensions.

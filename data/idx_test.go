@@ -109,6 +109,49 @@ func TestBadIDX(t *testing.T) {
 	}
 }
 
+// TestIDXStrayLabels: a label far beyond the others is no class of its own, but
+// sets with more classes than ten, or without one of the ten, are as they are.
+func TestIDXStrayLabels(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		label            func(i int) int
+		classes, skipped int
+	}{
+		{"digits", func(i int) int { return i % 10 }, 10, 0},
+		{"no five", func(i int) int { return []int{0, 1, 2, 3, 4, 6, 7, 8, 9}[i%9] }, 10, 0},
+		{"threes alone", func(int) int { return 3 }, 4, 0},
+		{"letters", func(i int) int { return 1 + i%26 }, 27, 0},
+		{"letters, half", func(i int) int { return 2 + i%13*2 }, 27, 0},
+		{"a wrong byte", func(i int) int { return map[bool]int{true: 77, false: i % 10}[i == 500] }, 10, 1},
+		{"three wrong bytes", func(i int) int {
+			return map[bool]int{true: 255 - i/4, false: i % 10}[i == 5 || i == 400 || i == 640]
+		}, 10, 3},
+	} {
+		labels := make([]byte, 1000)
+		for i := range labels {
+			labels[i] = byte(c.label(i))
+		}
+		dir := writeFiles(t, map[string][]byte{"train-images-idx3-ubyte": idxBytes([]uint32{1000, 1, 1}, labels), "train-labels-idx1-ubyte": idxBytes([]uint32{1000}, labels)})
+		s, err := OpenLabelled("mnist:"+dir, Train, Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if len(s.Classes) != c.classes || len(s.Skipped) != c.skipped || s.Len() != 1000-c.skipped {
+			t.Errorf("%s: %d classes, %d pictures, left out %v", c.name, len(s.Classes), s.Len(), s.Skipped)
+		}
+		for i := range s.Len() {
+			if m, err := s.Image(i); err != nil || int(m.Pix[0]) != s.Label(i) {
+				t.Fatalf("%s: picture %d of class %d is another's: %v", c.name, i, s.Label(i), err)
+			}
+		}
+		_, err = OpenLabelled("mnist:"+dir, Train, Options{Strict: true})
+		var e *ErrFile
+		if refused := errors.As(err, &e); refused != (c.skipped > 0) {
+			t.Errorf("%s, strict: %v", c.name, err)
+		}
+	}
+}
+
 func TestSplitTakesOfEveryClass(t *testing.T) {
 	labels := make([]byte, 1000)
 	for i := range labels {

@@ -77,9 +77,14 @@ func OpenSource(spec, part string, o Options) (Source, error) {
 		}
 	}
 	for _, k := range kinds {
-		if k.name == name {
-			return k.open(path, part, o)
+		if k.name != name {
+			continue
 		}
+		src, err := k.open(path, part, o)
+		if s, ok := src.(*Labelled); ok && o.Strict && len(s.Skipped) > 0 {
+			return nil, s.Skipped[0]
+		}
+		return src, err
 	}
 	return nil, bad(spec, 0, "%q is no kind of data set; there are\n%s", name, strings.TrimSuffix(Kinds(), "\n"))
 }
